@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * batch.c: many registrations or many I/O calls in one crossing.
+ *
+ * Each item gets what the single call would have answered, and one that fails
+ * stops no other. Items are read and written at the caller's stride, so that
+ * structs may grow.
+ */
+#include <iosrc.h>
+
+#include "io.h"
+#include "options.h"
+#include "poller.h"
+
+/* The nth item of the caller's array. */
+static void *item_at(void *items, size_t item_size, size_t n)
+{
+	return (unsigned char *)items + n * item_size;
+}
+
+/* The array as a whole: NULL, counts and sizes; and that no item carries, in a
+ * tail which this version does not know, anything but zeroes. */
+static iosrc_status check_items(void *items, size_t count, size_t item_size,
+    size_t known_size)
+{
+	if (!items || count == 0 || count > IOSRC__SIZE_MAX ||
+	    item_size < known_size || item_size > IOSRC__SIZE_MAX ||
+	    count > SIZE_MAX / item_size)
+		return IOSRC_E_INVALID;
+	if (item_size == known_size)
+		return IOSRC_OK;
+	for (size_t n = 0; n < count; n++) {
+		const unsigned char *item = item_at(items, item_size, n);
+
+		for (size_t i = known_size; i < item_size; i++)
+			if (item[i])
+				return IOSRC_E_UNSUPPORTED;
+	}
+	return IOSRC_OK;
+}
+
+/* ---- register_many ---- */
+
+int64_t iosrc_register_many(iosrc_poller *poller, iosrc_register_item *items,
+    size_t count, size_t item_size)
+{
+	int64_t succeeded = 0;
+	iosrc_status status;
+
+	if (!poller)
+		return IOSRC_E_INVALID;
+	status = check_items(items, count, item_size, sizeof(*items));
+	if (status < 0)
+		return status;
+	status = iosrc__poller_check(poller);
+	if (status < 0)
+		return status;
+	for (size_t n = 0; n < count; n++) {
+		iosrc_register_item *item = item_at(items, item_size, n);
+
+		item->out_status = item->reserved
+		    ? IOSRC_E_UNSUPPORTED
+		    : iosrc_register(item->source, poller, item->token,
+		          item->interest);
+		succeeded += item->out_status == IOSRC_OK;
+	}
+	return succeeded;
+}
+
+/* ---- io_many ---- */
+
+/* The memory that items may point into; base NULL: they carry addresses. */
+struct memory {
+	unsigned char *base;
+	size_t size;
+};
+
+/* Where an item's data is; false when it reaches outside. */
+static bool item_data(const struct memory *memory, const iosrc_io_item *item,
+    unsigned char **out_data)
+{
+	if (item->size > IOSRC__SIZE_MAX)
+		return false;
+	if (!memory->base) {
+		*out_data = (unsigned char *)(uintptr_t)item->data;
+		return item->data <= UINTPTR_MAX &&
+		    (item->data != 0 || item->size == 0);
+	}
+	if (item->data > memory->size || item->size > memory->size - item->data)
+		return false;
+	*out_data = memory->base + item->data;
+	return true;
+}
+
+static int64_t run_item(iosrc_poller *poller, const struct memory *memory,
+    const iosrc_io_item *item)
+{
+	struct iosrc__registered what;
+	unsigned char *data;
+
+	if (item->flags || item->reserved || item->reserved_more[0] ||
+	    item->reserved_more[1] ||
+	    (item->opcode != IOSRC_OP_READ && item->opcode != IOSRC_OP_WRITE))
+		return IOSRC_E_UNSUPPORTED;
+	if (!item_data(memory, item, &data))
+		return IOSRC_E_INVALID;
+	if (!iosrc__registration_read(&poller->registrations,
+	        item->registration, &what) ||
+	    !what.source)
+		return IOSRC_E_NOT_REGISTERED;
+	return item->opcode == IOSRC_OP_READ
+	    ? iosrc__io_read(what.source, data, (size_t)item->size)
+	    : iosrc__io_write(what.source, data, (size_t)item->size);
+}
+
+int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
+    size_t item_size, void *memory, size_t memory_size)
+{
+	struct memory whole = { memory, memory_size };
+	int64_t succeeded = 0;
+	iosrc_status status;
+
+	if (!poller || (!memory && memory_size != 0) ||
+	    memory_size > IOSRC__SIZE_MAX)
+		return IOSRC_E_INVALID;
+	status = check_items(items, count, item_size, sizeof(*items));
+	if (status < 0)
+		return status;
+	status = iosrc__poller_check(poller);
+	if (status < 0)
+		return status;
+	for (size_t n = 0; n < count; n++) {
+		iosrc_io_item *item = item_at(items, item_size, n);
+
+		item->out_flags = 0;
+		item->out_result = run_item(poller, &whole, item);
+		succeeded += item->out_result >= 0;
+	}
+	return succeeded;
+}

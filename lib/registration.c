@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * registration.c: giving out registration slots and taking them back.
+ *
+ * Writers are serialised by their callers (a source's lock and its handle's
+ * entry); only the free list has a lock of its own. Chunks double in size and
+ * stay where they are until the poller ends, so readers need nothing but the
+ * generation.
+ */
+#include "registration.h"
+
+#include <stdlib.h>
+
+struct iosrc__slot *iosrc__registration_slot(struct iosrc__registrations *table,
+    uint32_t index)
+{
+	uint32_t place = index + IOSRC__SLOT_FIRST;
+
+	if (index > IOSRC__SLOT_LAST)
+		return NULL;
+	if (!atomic_load_explicit(&table->bases[iosrc__registration_top(place)],
+	        memory_order_acquire))
+		return NULL;
+	return iosrc__registration_known_slot(table, index);
+}
+
+bool iosrc__registration_read(struct iosrc__registrations *table,
+    uint64_t registration, struct iosrc__registered *out)
+{
+	uint32_t live = iosrc__registration_generation(registration);
+	struct iosrc__slot *slot = iosrc__registration_slot(table,
+	    iosrc__registration_index(registration));
+	uint32_t interest;
+
+	if (!slot || !(live & 1) ||
+	    !iosrc__slot_read(slot, live, &out->token, &interest))
+		return false;
+	out->interest = interest & IOSRC__INTEREST_BITS;
+	out->source = atomic_load_explicit(&slot->source, memory_order_acquire);
+	/* Another one's, if the slot was written just now. */
+	return iosrc__slot_generation(slot) == live;
+}
+
+bool iosrc__registration_is_live(struct iosrc__registrations *table,
+    uint64_t registration)
+{
+	uint32_t live = iosrc__registration_generation(registration);
+	struct iosrc__slot *slot = iosrc__registration_slot(table,
+	    iosrc__registration_index(registration));
+
+	return slot && live & 1 && iosrc__slot_generation(slot) == live;
+}
+
+/* Makes sure that the chunk of the next unused index is there. */
+static bool grow(struct iosrc__registrations *table)
+{
+	uint32_t place = table->used + IOSRC__SLOT_FIRST;
+	unsigned top = iosrc__registration_top(place);
+	unsigned chunk = top - IOSRC__SLOT_FIRST_BITS;
+	struct iosrc__slot *slots;
+
+	if (table->used > IOSRC__SLOT_LAST)
+		return false;
+	if (table->chunks[chunk])
+		return true;
+	slots = calloc((size_t)1 << top, sizeof(*slots));
+	if (!slots)
+		return false;
+	table->chunks[chunk] = slots;
+	atomic_store_explicit(&table->bases[top],
+	    (uintptr_t)slots - ((uintptr_t)sizeof(*slots) << top),
+	    memory_order_release);
+	return true;
+}
+
+static bool alloc_held(struct iosrc__registrations *table, uint32_t *out_index)
+{
+	if (table->free) {
+		struct iosrc__slot *slot;
+
+		*out_index = table->free - 1;
+		slot = iosrc__registration_known_slot(table, *out_index);
+		table->free = (uint32_t)iosrc__token_get(&slot->token);
+		return true;
+	}
+	if (!grow(table))
+		return false;
+	*out_index = table->used++;
+	return true;
+}
+
+bool iosrc__registration_alloc(struct iosrc__registrations *table,
+    uint32_t *out_index)
+{
+	bool found;
+
+	iosrc__lock_acquire(&table->lock);
+	found = alloc_held(table, out_index);
+	iosrc__lock_release(&table->lock);
+	return found;
+}
+
+void iosrc__registration_free(struct iosrc__registrations *table,
+    uint32_t index)
+{
+	struct iosrc__slot *slot = iosrc__registration_known_slot(table, index);
+
+	if (!iosrc__slot_can_renew(slot))
+		return;
+	iosrc__lock_acquire(&table->lock);
+	iosrc__token_set(&slot->token, table->free);
+	table->free = index + 1;
+	iosrc__lock_release(&table->lock);
+}
+
+bool iosrc__registration_can_renew(struct iosrc__registrations *table,
+    uint32_t index)
+{
+	return iosrc__slot_can_renew(
+	    iosrc__registration_known_slot(table, index));
+}
+
+uint64_t iosrc__registration_publish(struct iosrc__registrations *table,
+    uint32_t index, const struct iosrc__registered *what)
+{
+	return iosrc__registration_make(index,
+	    iosrc__slot_publish(iosrc__registration_known_slot(table, index),
+	        *what));
+}
+
+void iosrc__registration_restore(struct iosrc__registrations *table,
+    uint64_t old, const struct iosrc__registered *what)
+{
+	iosrc__slot_set(iosrc__registration_known_slot(table,
+	                    iosrc__registration_index(old)),
+	    iosrc__registration_generation(old), *what);
+}
+
+bool iosrc__registration_end(struct iosrc__registrations *table,
+    uint64_t registration)
+{
+	struct iosrc__slot *slot = iosrc__registration_known_slot(table,
+	    iosrc__registration_index(registration));
+	uint32_t live = iosrc__registration_generation(registration);
+
+	if (iosrc__slot_generation(slot) != live)
+		return false;
+	iosrc__slot_end(slot, live);
+	return true;
+}
+
+void iosrc__registrations_free(struct iosrc__registrations *table)
+{
+	for (size_t i = 0; i < IOSRC__SLOT_CHUNKS; i++)
+		free(table->chunks[i]);
+}

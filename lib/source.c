@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * source.c: sources and their association with a poller.
+ *
+ * A source belongs to one poller at most; a failing call changes nothing. The
+ * association ends in four ways: deregister, close or into_inner, the end of
+ * the poller, and another source that registers the same handle number with
+ * the same poller. The last two happen to the source: `settle` finds out.
+ */
+#include "source.h"
+
+#include <stdlib.h>
+
+#include "file.h"
+#include "poller.h"
+#include "sys/handle.h"
+#include "sys/thread.h"
+
+/* ---- making ---- */
+
+iosrc_status iosrc_create(iosrc_handle handle, iosrc_handle_type type,
+    iosrc_source **out_source)
+{
+	iosrc_source *source;
+	iosrc_status status;
+
+	if (!out_source)
+		return IOSRC_E_INVALID;
+	status = iosrc__handle_check(handle, type);
+	if (status < 0)
+		return status;
+	source = calloc(1, sizeof(*source));
+	if (!source)
+		return IOSRC_E_NO_MEMORY;
+	source->handle = handle;
+	*out_source = source;
+	return IOSRC_OK;
+}
+
+iosrc_handle iosrc_source_handle(const iosrc_source *source)
+{
+	return source ? source->handle : -1;
+}
+
+/* ---- arguments ---- */
+
+iosrc_status iosrc__source_check_directions(iosrc_bits directions)
+{
+	if (directions & (IOSRC__READY_ONLY | IOSRC__MODES))
+		return IOSRC_E_INVALID;
+	return directions & ~IOSRC__DIRECTIONS ? IOSRC_E_UNSUPPORTED : IOSRC_OK;
+}
+
+static inline iosrc_status check_interest(const iosrc_poller *poller,
+    iosrc_bits interest)
+{
+	const iosrc_bits both = IOSRC_LEVEL | IOSRC_ONESHOT;
+	const iosrc_bits never_exclusive = IOSRC_ONESHOT | IOSRC_PRIORITY;
+
+	if (!(interest & ~IOSRC__DIRECTIONS))
+		return interest & ~(iosrc_bits)poller->capabilities
+		    ? IOSRC_E_UNSUPPORTED
+		    : IOSRC_OK;
+	if (interest & IOSRC__READY_ONLY || (interest & both) == both)
+		return IOSRC_E_INVALID;
+	if (interest & ~(iosrc_bits)poller->capabilities)
+		return IOSRC_E_UNSUPPORTED;
+	if (interest & IOSRC_EXCLUSIVE && interest & never_exclusive)
+		return IOSRC_E_UNSUPPORTED;
+	return IOSRC_OK;
+}
+
+/* The interest, and the poller itself. */
+static inline iosrc_status check_change(const iosrc_poller *poller,
+    iosrc_bits interest)
+{
+	iosrc_status status = check_interest(poller, interest);
+
+	return status < 0 ? status : iosrc__poller_check(poller);
+}
+
+static uint32_t process_of(const iosrc_source *source)
+{
+	return atomic_load_explicit(&source->process, memory_order_relaxed);
+}
+
+/* ---- the association; the source's lock is held from here on ---- */
+
+void iosrc__source_set_traits(iosrc_source *source, uint32_t set,
+    uint32_t cleared)
+{
+	atomic_fetch_and_explicit(&source->traits, ~cleared,
+	    memory_order_relaxed);
+	atomic_fetch_or_explicit(&source->traits, set, memory_order_relaxed);
+}
+
+void iosrc__source_give_back(iosrc_source *source)
+{
+	if (iosrc__source_is_file(source))
+		iosrc__latch_free(source->poller, source->post);
+	else
+		iosrc__registration_free(&source->poller->registrations,
+		    iosrc__source_slot(source));
+}
+
+void iosrc__source_dissociate(iosrc_source *source)
+{
+	iosrc_poller *poller = source->poller;
+
+	source->poller = NULL;
+	source->registration = 0;
+	if (iosrc__source_reports(source))
+		iosrc__source_set_traits(source, 0,
+		    IOSRC__SOURCE_REARMS | IOSRC__SOURCE_FILE);
+	iosrc__poller_let_go(poller);
+}
+
+iosrc_status iosrc__source_settle(iosrc_source *source)
+{
+	iosrc_poller *poller = source->poller;
+
+	if (!poller)
+		return IOSRC_OK;
+	if (iosrc__poller_forked(poller))
+		return IOSRC_E_FORKED;
+	if (iosrc__poller_closed(poller)) {
+		iosrc__source_dissociate(source);
+	} else if (!iosrc__source_is_live(source)) {
+		iosrc__source_give_back(source);
+		iosrc__source_dissociate(source);
+	}
+	return IOSRC_OK;
+}
+
+iosrc_status iosrc_register(iosrc_source *source, iosrc_poller *poller,
+    uint64_t token, iosrc_bits interest)
+{
+	iosrc_status status;
+
+	if (!source || !poller)
+		return IOSRC_E_INVALID;
+	status = check_change(poller, interest);
+	if (status < 0)
+		return status;
+	return poller->backend->begin(source, poller, token, interest);
+}
+
+iosrc_status iosrc_reregister(iosrc_source *source, iosrc_poller *poller,
+    uint64_t token, iosrc_bits interest)
+{
+	iosrc_status status;
+
+	if (!source || !poller)
+		return IOSRC_E_INVALID;
+	status = check_change(poller, interest);
+	if (status < 0)
+		return status;
+	return poller->backend->renew(source, poller, token, interest);
+}
+
+/* ---- deregister, close, into_inner ---- */
+
+iosrc_status iosrc_deregister(iosrc_source *source, iosrc_poller *poller)
+{
+	iosrc_status status;
+
+	if (!source || !poller)
+		return IOSRC_E_INVALID;
+	status = iosrc__poller_check(poller);
+	if (status < 0)
+		return status;
+	return poller->backend->end(source, poller);
+}
+
+/* The source goes away: no other call on it is in progress, so no lock. In a
+ * forked child nothing but its own memory is touched. */
+static void leave_poller(iosrc_source *source)
+{
+	iosrc_poller *poller = source->poller;
+
+	if (!poller)
+		return;
+	if (!iosrc__poller_forked(poller) && iosrc__poller_enter(poller)) {
+		poller->backend->leave(source);
+		iosrc__poller_leave(poller);
+	}
+	iosrc__source_dissociate(source);
+}
+
+iosrc_status iosrc_into_inner(iosrc_source *source, iosrc_handle *out_handle)
+{
+	int cancel;
+
+	if (!source)
+		return IOSRC_E_INVALID;
+	cancel = iosrc__thread_cancel_disable();
+	leave_poller(source);
+	iosrc__thread_cancel_restore(cancel);
+	if (out_handle)
+		*out_handle = source->handle;
+	free(source);
+	return IOSRC_OK;
+}
+
+iosrc_status iosrc_close(iosrc_source *source)
+{
+	iosrc_status status;
+	int cancel;
+
+	if (!source)
+		return IOSRC_OK;
+	cancel = iosrc__thread_cancel_disable();
+	leave_poller(source);
+	status = iosrc__handle_close(source->handle);
+	iosrc__thread_cancel_restore(cancel);
+	free(source);
+	return status;
+}
+
+/* ---- what it tells, and what it is told ---- */
+
+uint64_t iosrc_source_registration(const iosrc_source *source)
+{
+	/* The lock is the one thing in it that a reader writes. */
+	iosrc_source *held = (iosrc_source *)(uintptr_t)source;
+	uint64_t registration = 0;
+
+	if (!source || process_of(source) == 0 ||
+	    iosrc__source_lock(held, process_of(source)) < 0)
+		return 0;
+	if (source->poller && iosrc__poller_check(source->poller) == IOSRC_OK &&
+	    iosrc__source_is_live(source))
+		registration = source->registration;
+	iosrc__lock_release(&held->lock);
+	return registration;
+}
+
+/* The gate is entered and the source is registered. */
+static void rearm_entered(iosrc_source *source, iosrc_bits directions,
+    enum iosrc__rearm why)
+{
+	iosrc_poller *poller = source->poller;
+	struct iosrc__change change = iosrc__source_change(source);
+
+	directions &= source->interest;
+	if (iosrc__source_is_file(source)
+	        ? iosrc__file_rearm(poller, source->post, source->registration,
+	              directions)
+	        : poller->backend->rearm(poller, &change, directions, why))
+		iosrc__count(&poller->counters.rearms, 1);
+}
+
+static iosrc_status rearm(iosrc_source *source, iosrc_bits directions,
+    enum iosrc__rearm why)
+{
+	iosrc_status status;
+
+	if (process_of(source) == 0)
+		return IOSRC_OK;
+	status = iosrc__source_lock(source, process_of(source));
+	if (status < 0)
+		return status;
+	status = iosrc__source_settle(source);
+	if (status == IOSRC_OK && iosrc__source_reports(source) &&
+	    iosrc__poller_enter(source->poller)) {
+		rearm_entered(source, directions, why);
+		iosrc__poller_leave(source->poller);
+	}
+	iosrc__lock_release(&source->lock);
+	return status;
+}
+
+void iosrc__source_rearm(iosrc_source *source, iosrc_bits directions,
+    enum iosrc__rearm why)
+{
+	if (iosrc__source_reports(source))
+		rearm(source, directions, why);
+}
+
+iosrc_status iosrc_rearm(iosrc_source *source, iosrc_bits directions)
+{
+	iosrc_status status;
+
+	if (!source)
+		return IOSRC_E_INVALID;
+	status = iosrc__source_check_directions(directions);
+	return status < 0 ? status
+	                  : rearm(source, directions, IOSRC__REARM_BLOCKED);
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * source.h: what a source is inside.
+ *
+ * The lock guards the association: which poller, under which registration.
+ * Its holder leaves the process in which the source was registered, so that a
+ * forked child can tell a lock whose thread it does not have. `traits` is read
+ * without it, on the path of every I/O call.
+ */
+#ifndef IOSRC_SOURCE_H
+#define IOSRC_SOURCE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <iosrc.h>
+
+#include "backend.h"
+#include "handle_map.h"
+#include "latch.h"
+#include "lock.h"
+#include "registration.h"
+
+/* Traits: a would-block has to be reported to the poller; the association is
+ * an always-ready file; and the nature of the handle, as far as it is known. */
+#define IOSRC__SOURCE_REARMS UINT32_C(0x1)
+#define IOSRC__SOURCE_FILE UINT32_C(0x2)
+#define IOSRC__SOURCE_STREAM UINT32_C(0x10)  /* no socket: send refused it */
+#define IOSRC__SOURCE_SIGNALS UINT32_C(0x20) /* nor is RWF_NOSIGNAL taken */
+
+struct iosrc_source {
+	iosrc_handle handle;
+	_Atomic uint32_t traits;
+	struct iosrc__lock lock;
+	iosrc_poller *poller; /* held weakly; NULL when not associated */
+	uint64_t registration;
+	struct iosrc__slot *slot; /* the registration's */
+	iosrc__handle_entry *entry;
+	struct iosrc__post_place post; /* a file's */
+	iosrc_bits interest;
+	_Atomic uint32_t process; /* of the last register, 0 before it */
+};
+
+#define IOSRC__READY_ONLY 0x0000ff00u
+#define IOSRC__MODES (IOSRC_LEVEL | IOSRC_ONESHOT | IOSRC_EXCLUSIVE)
+
+/* INVALID, UNSUPPORTED or OK: a set of directions from a caller. */
+iosrc_status iosrc__source_check_directions(iosrc_bits directions);
+
+/* Tells the poller that I/O in these directions would block, or failed. */
+void iosrc__source_rearm(iosrc_source *source, iosrc_bits directions,
+    enum iosrc__rearm why);
+
+/* Locks on behalf of a process; FORKED when a thread that this process does not
+ * have holds the lock. */
+static inline iosrc_status iosrc__source_lock(iosrc_source *source,
+    uint32_t process)
+{
+	return iosrc__lock_acquire_as(&source->lock, process) ? IOSRC_OK
+	                                                      : IOSRC_E_FORKED;
+}
+
+/* ---- the association; the source's lock is held ---- */
+
+static inline bool iosrc__source_is_live(const iosrc_source *source)
+{
+	return iosrc__slot_generation(source->slot) ==
+	    iosrc__registration_generation(source->registration);
+}
+
+static inline bool iosrc__source_is_file(const iosrc_source *source)
+{
+	return (atomic_load_explicit(&source->traits, memory_order_relaxed) &
+	           IOSRC__SOURCE_FILE) != 0;
+}
+
+/* Has a would-block to be reported to the poller? */
+static inline bool iosrc__source_reports(const iosrc_source *source)
+{
+	return (atomic_load_explicit(&source->traits, memory_order_relaxed) &
+	           IOSRC__SOURCE_REARMS) != 0;
+}
+
+static inline uint32_t iosrc__source_slot(const iosrc_source *source)
+{
+	return iosrc__registration_index(source->registration);
+}
+
+static inline struct iosrc__change iosrc__source_change(
+    const iosrc_source *source)
+{
+	return (struct iosrc__change){ source->handle, source->registration,
+		source->interest, 0 };
+}
+
+/* Takes note of an association that ended by itself. Answers FORKED, or OK:
+ * then source->poller tells whether it is registered. */
+iosrc_status iosrc__source_settle(iosrc_source *source);
+/* Forgets the poller; the slot was given back, or goes with the poller. */
+void iosrc__source_dissociate(iosrc_source *source);
+void iosrc__source_set_traits(iosrc_source *source, uint32_t set,
+    uint32_t cleared);
+/* Gives the slot (a file: the post) back to a poller that lives. */
+void iosrc__source_give_back(iosrc_source *source);
+
+#endif

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * epoll.c: Linux's epoll(7).
+ *
+ * The kernel carries the registration (slot and generation) as its data, so a
+ * wait needs no lock. Its items are smaller than our events: they are written
+ * into the tail of the caller's own array and widened in place, front to back.
+ * Kicks go through an eventfd in edge mode that is never read: each write is
+ * a new edge. One system call a wait, one a change.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "association.h"
+#include "backend.h"
+#include "poller.h"
+#include "status.h"
+#include "sys/notify.h"
+#include "wait_latched.h"
+
+#define KICK_DATA 0 /* no registration has generation 0 */
+
+struct epoll {
+	int fd;
+	_Atomic int has_pwait2; /* cleared when the kernel refuses it */
+	struct iosrc__notify notify;
+};
+
+static struct epoll *state_of(const iosrc_poller *poller)
+{
+	return poller->state;
+}
+
+/* ---- timeouts ---- */
+
+#if IOSRC_USE_EPOLL_PWAIT2
+
+static int wait_ns(int fd, struct epoll_event *items, int count,
+    int64_t left_ns)
+{
+	struct timespec left = { .tv_sec = (time_t)(left_ns / 1000000000),
+		.tv_nsec = (long)(left_ns % 1000000000) };
+
+	return epoll_pwait2(fd, items, count, &left, NULL);
+}
+
+#else
+
+static int wait_ns(int fd, struct epoll_event *items, int count,
+    int64_t left_ns)
+{
+	(void)fd;
+	(void)items;
+	(void)count;
+	(void)left_ns;
+	errno = ENOSYS;
+	return -1;
+}
+
+#endif
+
+/* epoll_wait where whole milliseconds do, for it is the cheaper call and the
+ * one that every sandbox knows. */
+static inline int wait_items(struct epoll *epoll, struct epoll_event *items,
+    int count, int64_t left_ns)
+{
+	if (left_ns > 0 && left_ns % 1000000 != 0 &&
+	    atomic_load_explicit(&epoll->has_pwait2, memory_order_relaxed)) {
+		int got = wait_ns(epoll->fd, items, count, left_ns);
+
+		if (got >= 0 || (errno != ENOSYS && errno != EPERM))
+			return got;
+		atomic_store_explicit(&epoll->has_pwait2, 0,
+		    memory_order_relaxed);
+	}
+	return epoll_wait(epoll->fd, items, count,
+	    left_ns == 0 ? 0 : iosrc__deadline_ms(left_ns));
+}
+
+/* ---- open and close ---- */
+
+static iosrc_status watch_kicks(struct epoll *epoll)
+{
+	struct epoll_event item = { .events = EPOLLIN | EPOLLET,
+		.data.u64 = KICK_DATA };
+
+	if (epoll_ctl(epoll->fd, EPOLL_CTL_ADD, epoll->notify.read_fd, &item) <
+	    0)
+		return iosrc__status_errno();
+	return IOSRC_OK;
+}
+
+static bool probe_pwait2(struct epoll *epoll)
+{
+	struct epoll_event item;
+
+	return wait_ns(epoll->fd, &item, 1, 0) >= 0;
+}
+
+static iosrc_status epoll_open(iosrc_poller *poller)
+{
+	struct epoll *epoll = calloc(1, sizeof(*epoll));
+	iosrc_status status;
+
+	if (!epoll)
+		return IOSRC_E_NO_MEMORY;
+	epoll->fd = epoll_create1(EPOLL_CLOEXEC);
+	if (epoll->fd < 0) {
+		status = iosrc__status_errno();
+		goto free_epoll;
+	}
+	status = iosrc__notify_open(&epoll->notify);
+	if (status < 0)
+		goto close_fd;
+	status = watch_kicks(epoll);
+	if (status < 0)
+		goto close_notify;
+	poller->state = epoll;
+	poller->capabilities = IOSRC__BACKEND_INTERESTS | IOSRC_EXCLUSIVE |
+	    IOSRC_CAN_EXPOSE | IOSRC_CAN_SHARE_WAIT | IOSRC_CAN_POLL_FILES;
+	if (probe_pwait2(epoll)) {
+		atomic_init(&epoll->has_pwait2, 1);
+		poller->capabilities |= IOSRC_CAN_WAIT_BELOW_MS;
+	}
+	return IOSRC_OK;
+
+close_notify:
+	iosrc__notify_close(&epoll->notify);
+close_fd:
+	close(epoll->fd);
+free_epoll:
+	free(epoll);
+	return status;
+}
+
+static void epoll_close(iosrc_poller *poller)
+{
+	struct epoll *epoll = state_of(poller);
+
+	iosrc__notify_close(&epoll->notify);
+	close(epoll->fd);
+}
+
+static void epoll_free(iosrc_poller *poller)
+{
+	free(state_of(poller));
+}
+
+/* ---- changes ---- */
+
+/* What the kernel is asked for, by directions and mode, which fit six bits.
+ * RDHUP always goes with reading: after a short read nothing else tells of the
+ * end of file; with EXCLUSIVE the kernel refuses it. A paused registration
+ * keeps edge mode: the kernel reports hang-ups and errors unasked, and would
+ * do so at every wait. */
+#define MODE_SHIFT 13 /* brings LEVEL, the lowest mode, behind PRIORITY */
+#define ASKS(i, bit) ((i) & ((bit) < IOSRC_LEVEL ? (bit) : (bit) >> MODE_SHIFT))
+#define EVENTS(i) \
+	((ASKS(i, IOSRC_READABLE) ? EPOLLIN : 0u) | \
+	    (ASKS(i, IOSRC_READABLE) && !ASKS(i, IOSRC_EXCLUSIVE) ? EPOLLRDHUP \
+	                                                          : 0u) | \
+	    (ASKS(i, IOSRC_WRITABLE) ? EPOLLOUT : 0u) | \
+	    (ASKS(i, IOSRC_PRIORITY) ? EPOLLPRI : 0u) | \
+	    (ASKS(i, IOSRC_EXCLUSIVE) ? EPOLLEXCLUSIVE : 0u) | \
+	    (ASKS(i, IOSRC_ONESHOT)                   ? EPOLLONESHOT \
+	            : ASKS(i, IOSRC_LEVEL) && ((i)&7) ? 0u \
+	                                              : EPOLLET))
+
+#define TABLE4(of, i) of(i), of((i) + 1), of((i) + 2), of((i) + 3)
+#define TABLE16(of, i) \
+	TABLE4(of, i), TABLE4(of, (i) + 4), TABLE4(of, (i) + 8), \
+	    TABLE4(of, (i) + 12)
+#define TABLE64(of) \
+	{ \
+		TABLE16(of, 0), TABLE16(of, 16), TABLE16(of, 32), \
+		    TABLE16(of, 48) \
+	}
+
+static const uint32_t events_table[64] = TABLE64(EVENTS);
+
+static uint32_t kernel_events(iosrc_bits interest)
+{
+	return events_table[(interest & 7) | (interest >> MODE_SHIFT & 0x38)];
+}
+
+/* Answers 0 or the errno. */
+static inline int control(const struct epoll *epoll, int operation,
+    const struct iosrc__change *change)
+{
+	struct epoll_event item = { .events = kernel_events(change->interest),
+		.data.u64 = change->registration };
+
+	if (epoll_ctl(epoll->fd, operation, (int)change->handle, &item) == 0)
+		return 0;
+	return errno;
+}
+
+/* The kernel has an entry for this number and file already: another source's,
+ * or one that a raw close left behind. Exclusive entries cannot be modified:
+ * they are made anew. */
+static int take_over(const struct epoll *epoll,
+    const struct iosrc__change *change)
+{
+	int code = control(epoll, EPOLL_CTL_MOD, change);
+
+	if (code == EINVAL)
+		code = control(epoll, EPOLL_CTL_DEL, change);
+	else
+		return code;
+	return code ? code : control(epoll, EPOLL_CTL_ADD, change);
+}
+
+/* What failed is out of line, so that what succeeds has little to save. */
+static __attribute__((noinline)) iosrc_status add_failed(
+    const struct epoll *epoll, const struct iosrc__change *change, int code)
+{
+	if (code == EEXIST)
+		code = take_over(epoll, change);
+	if (code == EPERM)
+		return IOSRC__ALWAYS_READY;
+	return code ? iosrc__status_from_errno(code) : IOSRC_OK;
+}
+
+static iosrc_status iosrc__add(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	const struct epoll *epoll = state_of(poller);
+	int code;
+
+	if (change->handle == epoll->fd)
+		return IOSRC_E_INVALID;
+	/* The kernel would take it for an entry to modify: ours. */
+	if (iosrc__notify_owns(&epoll->notify, change->handle))
+		return iosrc__status_from_errno(EBADF);
+	code = control(epoll, EPOLL_CTL_ADD, change);
+	return code ? add_failed(epoll, change, code) : IOSRC_OK;
+}
+
+/* No entry: the handle was closed behind our back and its number opened
+ * anew. */
+static __attribute__((noinline)) iosrc_status modify_failed(
+    const struct epoll *epoll, const struct iosrc__change *change, int code)
+{
+	if (code == ENOENT)
+		code = control(epoll, EPOLL_CTL_ADD, change);
+	if (code == EPERM)
+		return IOSRC__ALWAYS_READY;
+	return code ? iosrc__status_from_errno(code) : IOSRC_OK;
+}
+
+static iosrc_status iosrc__modify(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	const struct epoll *epoll = state_of(poller);
+	int code = control(epoll, EPOLL_CTL_MOD, change);
+
+	return code ? modify_failed(epoll, change, code) : IOSRC_OK;
+}
+
+static void iosrc__remove(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	(void)control(state_of(poller), EPOLL_CTL_DEL, change);
+}
+
+static bool epoll_is_open(iosrc_poller *poller, iosrc_handle handle)
+{
+	(void)poller;
+	return fcntl((int)handle, F_GETFD) >= 0;
+}
+
+/* ---- waiting ---- */
+
+/* The bits of a kernel item that mean something fit six bits: the low five,
+ * and RDHUP brought down to the sixth. */
+#define RDHUP_INDEX 0x20u
+
+_Static_assert(EPOLLIN == 0x1 && EPOLLPRI == 0x2 && EPOLLOUT == 0x4 &&
+        EPOLLERR == 0x8 && EPOLLHUP == 0x10 && EPOLLRDHUP == 0x2000,
+    "the table below is laid out for these");
+
+#define TELLS(i, bits, ready) ((i) & (bits) ? (ready) : 0u)
+#define READY(i) \
+	(TELLS(i, EPOLLIN | EPOLLHUP | EPOLLERR | RDHUP_INDEX, \
+	     IOSRC_READABLE) | \
+	    TELLS(i, EPOLLOUT | EPOLLHUP | EPOLLERR, IOSRC_WRITABLE) | \
+	    TELLS(i, EPOLLPRI, IOSRC_PRIORITY) | \
+	    TELLS(i, EPOLLERR, IOSRC_ERROR) | \
+	    TELLS(i, EPOLLHUP | RDHUP_INDEX, IOSRC_READ_CLOSED) | \
+	    TELLS(i, EPOLLHUP | EPOLLERR, IOSRC_WRITE_CLOSED))
+
+static const uint16_t ready_table[64] = TABLE64(READY);
+
+static iosrc_bits ready_of(uint32_t events)
+{
+	/* Nothing but RDHUP is asked for among the bits that the shift brings
+	 * down, so the kernel tells of no other. */
+	return ready_table[(events | events >> 8) & 0x3f];
+}
+
+/* Takes what came of a pipe's kicks; the latch's word says what they were
+ * about. An eventfd is left alone. */
+static void harvest_kick(struct epoll *epoll)
+{
+	if (!iosrc__notify_edges(&epoll->notify))
+		iosrc__notify_drain(&epoll->notify);
+}
+
+/* What is dropped: a kick, whose news the latch has; what was deregistered
+ * or renewed since; a hang-up of a paused registration. Answers whether a
+ * kernel call that gave but this was for nothing. */
+static __attribute__((noinline)) bool drop(iosrc_poller *poller, uint64_t data)
+{
+	bool live;
+
+	if (data == KICK_DATA) {
+		harvest_kick(state_of(poller));
+		return false;
+	}
+	live = iosrc__registration_is_live(&poller->registrations, data);
+	iosrc__count(
+	    live ? &poller->counters.spurious : &poller->counters.stale, 1);
+	return true;
+}
+
+/* One kernel item into one event; false: there is none in it. */
+static inline bool translate(struct iosrc__registrations *table,
+    const struct epoll_event *item, iosrc_event *out)
+{
+	uint64_t registration = item->data.u64;
+	uint32_t live = iosrc__registration_generation(registration);
+	iosrc_bits interest;
+
+	/* A kick's generation is that of a slot that was never live. */
+	if (live == 0 ||
+	    !iosrc__slot_read(iosrc__registration_known_slot(table,
+	                          iosrc__registration_index(registration)),
+	        live, &out->token, &interest))
+		return false;
+	out->registration = registration;
+	out->ready = ready_of(item->events) & interest;
+	out->reserved = 0;
+	return out->ready != 0;
+}
+
+/* Widens the kernel's items, which lie in the tail of the array, front to
+ * back. Event i ends where item i + 1 begins, or before: an item is read whole
+ * before it is written over. Answers the count of events. */
+static __attribute__((noinline)) size_t widen(iosrc_poller *poller,
+    iosrc_event *out_events, const unsigned char *items, size_t count,
+    bool *dropped)
+{
+	const unsigned char *end = items + count * sizeof(struct epoll_event);
+	iosrc_event *out = out_events;
+
+	for (; items != end; items += sizeof(struct epoll_event)) {
+		struct epoll_event item;
+
+		memcpy(&item, items, sizeof(item));
+		if (translate(&poller->registrations, &item, out))
+			out++;
+		else
+			*dropped |= drop(poller, item.data.u64);
+	}
+	return (size_t)(out - out_events);
+}
+
+/* Inlined into the one loop that calls it. */
+static inline __attribute__((always_inline)) struct iosrc__collected
+iosrc__collect(iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
+    int64_t left_ns)
+{
+	const size_t limit = INT_MAX / sizeof(struct epoll_event);
+	size_t room = capacity < limit ? capacity : limit;
+	unsigned char *tail = (unsigned char *)(out_events + capacity) -
+	    room * sizeof(struct epoll_event);
+	struct iosrc__collected got = { 0 };
+	int count;
+
+	count = wait_items(state_of(poller), (struct epoll_event *)(void *)tail,
+	    (int)room, left_ns);
+	if (count > 0)
+		got.count = widen(poller, out_events, tail, (size_t)count,
+		    &got.dropped);
+	else if (count < 0)
+		got.status = iosrc__status_errno();
+	got.full = (size_t)count == room;
+	return got;
+}
+
+static int64_t epoll_backend_wait(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity, int64_t timeout_ns)
+{
+	return iosrc__wait_latched(poller, out_events, capacity, timeout_ns);
+}
+
+static iosrc_status epoll_kick(iosrc_poller *poller)
+{
+	return iosrc__notify_send(&state_of(poller)->notify);
+}
+
+static iosrc_status epoll_expose(iosrc_poller *poller, iosrc_handle *out_handle)
+{
+	*out_handle = state_of(poller)->fd;
+	return IOSRC_OK;
+}
+
+const struct iosrc__backend iosrc__epoll_backend = {
+	.name = "epoll",
+	.id = IOSRC_BACKEND_EPOLL,
+	.rearms = false,
+	.open = epoll_open,
+	.close = epoll_close,
+	.free = epoll_free,
+	.begin = iosrc__association_begin,
+	.renew = iosrc__association_renew,
+	.end = iosrc__association_end,
+	.leave = iosrc__association_leave,
+	.is_open = epoll_is_open,
+	.rearm = NULL,
+	.wait = epoll_backend_wait,
+	.kick = epoll_kick,
+	.expose = epoll_expose,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * handle.c: file descriptors.
+ */
+#include <config.h>
+
+#include "sys/handle.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <unistd.h>
+
+#include "status.h"
+
+iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
+{
+	if (handle < 0 || handle > INT_MAX)
+		return IOSRC_E_INVALID;
+	return type == IOSRC_HANDLE_DEFAULT || type == IOSRC_HANDLE_SOCKET ||
+	        type == IOSRC_HANDLE_PIPE
+	    ? IOSRC_OK
+	    : IOSRC_E_UNSUPPORTED;
+}
+
+uint32_t iosrc__handle_number(iosrc_handle handle)
+{
+	return (uint32_t)handle;
+}
+
+iosrc_status iosrc__handle_close(iosrc_handle handle)
+{
+	/* Linux and the BSDs have given the number back on EINTR too. */
+	if (close((int)handle) == 0 || errno == EINTR)
+		return IOSRC_OK;
+	return iosrc__status_errno();
+}

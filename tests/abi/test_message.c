@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_message.c: texts of the system, of any language and length, fit the
+ * caller's room without a split character. This program brings a strerror_r
+ * of its own, in the form of POSIX, which the library's status file then
+ * calls: so it is linked statically, and must not be built as GNU source.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <iosrc.h>
+
+static const char *system_text;
+static int system_result;
+static int system_calls;
+
+int strerror_r(int code, char *text, size_t size)
+{
+	(void)code;
+	system_calls++;
+	snprintf(text, size, "%s", system_text);
+	errno = EIO;
+	return system_result;
+}
+
+static iosrc_status os_status(void)
+{
+	return iosrc_status_from_os(ECONNREFUSED);
+}
+
+/* What is stored when there is room for as many bytes, the NUL among them;
+ * nothing is written behind it. */
+static void expect_cut(const char *text, size_t room, const char *stored)
+{
+	char out[64];
+	int64_t count;
+
+	system_text = text;
+	memset(out, '#', sizeof out);
+	count = iosrc_status_message(os_status(), out, room);
+	assert_int_equal(count, strlen(stored));
+	assert_string_equal(out, stored);
+	for (size_t i = room; i < sizeof out; i++)
+		assert_int_equal(out[i], '#');
+}
+
+static void test_plain_text_is_cut_at_any_byte(void **state)
+{
+	(void)state;
+	expect_cut("refused", 1, "");
+	expect_cut("refused", 2, "r");
+	expect_cut("refused", 7, "refuse");
+	expect_cut("refused", 8, "refused");
+	expect_cut("refused", 60, "refused");
+}
+
+static void test_a_character_is_never_split(void **state)
+{
+	/* Of 1, 2, 3 and 4 bytes: a, e with acute, euro sign, an emoji. */
+	const char *text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z";
+
+	(void)state;
+	expect_cut(text, 1, "");
+	expect_cut(text, 2, "a");
+	expect_cut(text, 3, "a");
+	expect_cut(text, 4, "a\xc3\xa9");
+	expect_cut(text, 5, "a\xc3\xa9");
+	expect_cut(text, 6, "a\xc3\xa9");
+	expect_cut(text, 7, "a\xc3\xa9\xe2\x82\xac");
+	expect_cut(text, 8, "a\xc3\xa9\xe2\x82\xac");
+	expect_cut(text, 9, "a\xc3\xa9\xe2\x82\xac");
+	expect_cut(text, 10, "a\xc3\xa9\xe2\x82\xac");
+	expect_cut(text, 11, "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80");
+	expect_cut(text, 12, text);
+}
+
+static void test_bytes_that_are_no_utf8_lose_at_most_three(void **state)
+{
+	(void)state;
+	expect_cut("\xa4\xa4\xa4\xa4\xa4\xa4\xa4\xa4", 8, "\xa4\xa4\xa4\xa4");
+	expect_cut("\xa4\xa4\xa4\xa4", 2, "");
+}
+
+static void test_the_name_stands_in_for_a_text(void **state)
+{
+	char out[IOSRC_MESSAGE_SIZE];
+
+	(void)state;
+	expect_cut("", 60, "ECONNREFUSED");
+
+	system_result = EINVAL;
+	expect_cut("Unknown error 111", 60, "ECONNREFUSED");
+	expect_cut("Unknown error 111", 6, "ECONN");
+	iosrc_status_message(iosrc_status_from_os(99999), out, sizeof out);
+	assert_string_equal(out, "IOSRC_UNKNOWN_STATUS");
+	system_result = 0;
+}
+
+static void test_errno_stays_as_it_was(void **state)
+{
+	char out[IOSRC_MESSAGE_SIZE];
+
+	(void)state;
+	system_text = "text";
+	errno = ENOENT;
+	system_calls = 0;
+	iosrc_status_message(os_status(), out, sizeof out);
+	assert_int_equal(system_calls, 1);
+	assert_int_equal(errno, ENOENT);
+}
+
+static void test_library_statuses_do_not_ask_the_system(void **state)
+{
+	char out[IOSRC_MESSAGE_SIZE];
+
+	(void)state;
+	system_text = "text";
+	system_calls = 0;
+	for (iosrc_status s = IOSRC_E_UNKNOWN; s <= IOSRC_E_WOULD_BLOCK; s++)
+		assert_true(iosrc_status_message(s, out, sizeof out) > 0);
+	assert_true(iosrc_status_message(IOSRC_OK, out, sizeof out) > 0);
+	assert_true(iosrc_status_message(7, out, sizeof out) > 0);
+	assert_true(iosrc_status_message(INT32_MIN, out, sizeof out) > 0);
+	assert_true(iosrc_status_message(-1, out, sizeof out) > 0);
+	assert_int_equal(system_calls, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plain_text_is_cut_at_any_byte),
+		cmocka_unit_test(test_a_character_is_never_split),
+		cmocka_unit_test(
+		    test_bytes_that_are_no_utf8_lose_at_most_three),
+		cmocka_unit_test(test_the_name_stands_in_for_a_text),
+		cmocka_unit_test(test_errno_stays_as_it_was),
+		cmocka_unit_test(test_library_statuses_do_not_ask_the_system),
+	};
+
+	return cmocka_run_group_tests_name("message", tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# deps.sh [demo|test]: installs what is missing on Debian 12, as root. "demo"
+# is what building and running the library takes, "test" (the default) also
+# what every check takes. When nothing is missing it asks no package server.
+set -eu
+
+profile=${1:-test}
+musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
+
+# One line a thing: how to see that it is there, and its package.
+demo_needs='
+tool:autoconf	autoconf
+tool:automake	automake
+tool:libtoolize	libtool
+tool:pkg-config	pkg-config
+tool:m4	m4
+tool:gcc	gcc
+tool:make	make
+tool:ps	procps
+file:/usr/include/stdlib.h	libc6-dev
+'
+test_needs="$demo_needs"'
+file:/usr/include/cmocka.h	libcmocka-dev
+tool:g++	g++
+tool:clang	clang
+tool:clang-format	clang-format
+clang-runtime	libclang-rt-14-dev
+tool:musl-gcc	musl-tools
+tool:nm	binutils
+tool:python3	python3
+tool:spin	spin
+tool:strace	strace
+tool:valgrind	valgrind
+file:/usr/lib/debug/.build-id	libc6-dbg
+tool:xz	xz-utils
+tool:file	file
+'
+
+case $profile in
+demo) needs=$demo_needs ;;
+test) needs=$test_needs ;;
+*)
+	echo "usage: $0 [demo|test]" >&2
+	exit 2
+	;;
+esac
+
+is_there() {
+	case $1 in
+	tool:*) command -v "${1#tool:}" >/dev/null ;;
+	file:*) [ -e "${1#file:}" ] ;;
+	clang-runtime) [ -n "$(find /usr/lib -name 'libclang_rt.tsan*.a' \
+		2>/dev/null | head -n 1)" ] ;;
+	esac
+}
+
+missing_packages() {
+	echo "$needs" | while read -r probe package; do
+		[ -n "$probe" ] || continue
+		is_there "$probe" || echo "$package"
+	done
+}
+
+must_be_root() {
+	[ "$(id -u)" = 0 ] || {
+		echo "deps: missing: $*; run this as root to install it" >&2
+		exit 1
+	}
+}
+
+export DEBIAN_FRONTEND=noninteractive
+missing=$(missing_packages | sort -u | tr '\n' ' ')
+if [ -n "$missing" ]; then
+	must_be_root "$missing"
+	command -v apt-get >/dev/null || {
+		echo "deps: no apt-get here; install by hand: $missing" >&2
+		exit 1
+	}
+	echo "deps: installing $missing"
+	apt-get -q update
+	# shellcheck disable=SC2086 # a list
+	apt-get -q -y --no-install-recommends install $missing
+	still=$(missing_packages | tr '\n' ' ')
+	[ -z "$still" ] || {
+		echo "deps: still missing after the installation: $still" >&2
+		exit 1
+	}
+fi
+
+# cmocka for musl: the system's is made for glibc. Debian's source package
+# holds one C file that needs no more than a C library.
+build_musl_cmocka() {
+	work=$(mktemp -d)
+	chmod 755 "$work"
+	mkdir -p "$work/lists/partial" "$work/parts" "$work/source"
+	# The binary package sources of this machine, asked for sources.
+	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+		/etc/apt/sources.list.d/*.sources; do
+		[ -f "$file" ] || continue
+		sed -e 's/^deb[[:blank:]]/deb-src /' \
+			-e 's/^Types:.*/Types: deb-src/' \
+			"$file" >"$work/parts/$(basename "$file")"
+	done
+	mv "$work/parts/sources.list" "$work/parts/main.list" 2>/dev/null || :
+	apt_source="apt-get -q -o Dir::State::lists=$work/lists
+		-o Dir::Etc::sourcelist=/dev/null
+		-o Dir::Etc::sourceparts=$work/parts
+		-o APT::Sandbox::User=root"
+	(
+		cd "$work/source"
+		$apt_source update
+		$apt_source --download-only source cmocka
+		tar xf cmocka_*.orig.tar.xz --strip-components=1
+		musl-gcc -std=gnu99 -O2 -g -Iinclude -DHAVE_INTTYPES_H \
+			-DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H \
+			-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME \
+			-DHAVE_GCC_THREAD_LOCAL_STORAGE \
+			-c src/cmocka.c -o cmocka.o
+		mkdir -p "$musl/include" "$musl/lib"
+		cp include/cmocka.h "$musl/include/"
+		ar rcs "$musl/lib/libcmocka.a" cmocka.o
+	)
+	rm -rf "$work"
+}
+
+if [ "$profile" = test ] && [ ! -f "$musl/lib/libcmocka.a" ]; then
+	must_be_root 'cmocka for musl'
+	echo "deps: building cmocka for musl into $musl"
+	build_musl_cmocka
+fi
+echo "deps: everything for \"$profile\" is here"

@@ -1,0 +1,146 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# test.sh: everything that must hold before a change lands, from a checkout:
+# installs the tools that are missing (Debian 12, as root), builds with gcc,
+# clang and musl, runs the suite plain, under sanitizers and valgrind, and
+# checks models, installation, tarball and format. Ends with one line,
+# "N passed, N failed, N skipped", and fails when anything did.
+#
+# test.sh STAGE... runs those stages alone. IOSRC_TEST_BUILD names the folder to
+# build in (default: build-test beside the sources), IOSRC_TEST_JOBS how many
+# jobs make runs.
+set -u
+
+source=$(cd "$(dirname "$0")/.." && pwd)
+build=${IOSRC_TEST_BUILD:-$source/build-test}
+jobs=${IOSRC_TEST_JOBS:-$(nproc 2>/dev/null || echo 2)}
+IOSRC_CONFIGURE_FLAGS=--enable-werror
+export IOSRC_CONFIGURE_FLAGS
+# What the caller has set for other builds must not decide this one.
+unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LIBS MAKEFLAGS DESTDIR \
+	IOSRC_BACKEND IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
+
+stages='deps bootstrap build format-check check check-model check-install'
+stages="$stages check-clang check-musl check-asan check-tsan check-valgrind"
+stages="$stages distcheck"
+
+stage_deps() { sh "$source/tools/deps.sh" test; }
+stage_bootstrap() { "$source/bootstrap"; }
+stage_build() {
+	if [ -f "$source/config.status" ]; then
+		echo "test: $source is configured in place; run" \
+			"\"make distclean\" there first" >&2
+		return 1
+	fi
+	rm -rf "$build/main" && mkdir -p "$build/main" && cd "$build/main" &&
+		"$source/configure" --enable-werror && make -j"$jobs"
+}
+stage_check() {
+	cd "$build/main" || return 1
+	make -j"$jobs" check VERBOSE=yes
+	status=$?
+	# Which lines of the contract hold on which backend.
+	sed -n '/: which lines of the contract hold/,$p' iosrc-conformance.log
+	sh "$source/tools/results.sh" .
+	return $status
+}
+# As a packager does it: the tarball, unpacked and configured in place by a
+# normal user; distcheck then builds, tests, installs and cleans up beside
+# sources that are read-only, which root could not see.
+stage_distcheck() {
+	make -C "$build/main" dist || return 1
+	home=$(mktemp -d) || return 1
+	tar xf "$build/main"/libiosrc-*.tar.xz -C "$home" &&
+		chmod -R go+rX "$home" && as_user "$home" sh -c '
+			cd "$1"/libiosrc-* && ./configure --enable-werror &&
+			make -j"$2" && make -j"$2" distcheck' sh "$home" "$jobs"
+	status=$?
+	[ $status = 0 ] || echo "test: left for a look: $home"
+	[ $status != 0 ] || rm -rf "$home"
+	return $status
+}
+as_user() {
+	home=$1
+	shift
+	if [ "$(id -u)" != 0 ]; then
+		"$@"
+		return
+	fi
+	chown -R nobody:nogroup "$home"
+	HOME=$home setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
+}
+stage_target() { make -C "$build/main" --no-print-directory -j"$jobs" "$1"; }
+
+# The numbers that a stage's runners printed; a stage without any counts as one.
+count_stage() {
+	counts=$(sed -n 's/^\([0-9]*\) passed, \([0-9]*\) failed, \([0-9]*\) skipped$/\1 \2 \3/p' \
+		"$2" | tail -n 1)
+	# shellcheck disable=SC2086 # three numbers
+	set -- "$1" ${counts:-$((1 - $1)) $1 0}
+	passed=$((passed + $2)) failed=$((failed + $3)) skipped=$((skipped + $4))
+	# A stage can fail without a failing test in it.
+	[ "$1" = 0 ] || [ "$3" != 0 ] || failed=$((failed + 1))
+}
+
+run_stage() {
+	name=$1
+	echo
+	echo "==== $name"
+	began=$(date +%s)
+	{
+		case $name in
+		deps | bootstrap | build | check | distcheck) stage_"$name" ;;
+		*) stage_target "$name" ;;
+		esac
+		echo $? >"$build/$name.status"
+	} 2>&1 | tee "$build/$name.log"
+	seconds=$(($(date +%s) - began))
+	result=$(cat "$build/$name.status")
+	[ "$result" = 0 ] || result=1
+	if grep -q "^make.*: Nothing to be done for '$name'" "$build/$name.log"
+	then
+		echo "test: nothing in the tree makes $name" >&2
+		result=1
+	fi
+	count_stage "$result" "$build/$name.log"
+	if [ "$result" = 0 ]; then
+		summary="$summary
+  passed  $name, $seconds s"
+	else
+		summary="$summary
+  FAILED  $name, $seconds s (see $build/$name.log)"
+		broken="$broken $name"
+	fi
+	echo "==== $name: $([ "$result" = 0 ] && echo passed || echo FAILED)," \
+		"$seconds s"
+	return "$result"
+}
+
+passed=0 failed=0 skipped=0
+summary=
+broken=
+mkdir -p "$build" || exit 1
+# shellcheck disable=SC2086 # a list of words
+[ $# -gt 0 ] || set -- $stages
+for stage; do
+	case " $stages " in
+	*" $stage "*) ;;
+	*)
+		echo "test: no stage is called $stage; there are: $stages" >&2
+		exit 2
+		;;
+	esac
+	run_stage "$stage" || case $stage in
+	deps | bootstrap | build)
+		echo "test: nothing else can be run without $stage" >&2
+		break
+		;;
+	esac
+done
+
+echo
+echo "==== all stages$summary"
+[ -z "$broken" ] || echo "FAILED:$broken"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ -z "$broken" ] && [ "$failed" = 0 ]

@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# variant.sh TARGET: builds and runs the test suite in another way, in
+# variants/TARGET below the build folder it is called from, from the copy of
+# the sources that "make variant-source" put into variants/source. A missing
+# tool is an error. IOSRC_CONFIGURE_FLAGS is handed on to configure.
+set -eu
+
+target=$1
+make=${MAKE:-make}
+CC=${CC:-cc}
+slow_cflags='-O1 -g -fno-omit-frame-pointer'
+log_compiler=
+
+need() {
+	command -v "$1" >/dev/null || {
+		echo "$target: $1 is missing (tools/deps.sh test installs it)" >&2
+		exit 1
+	}
+}
+
+case $target in
+check-asan)
+	title='address, undefined behaviour and leak sanitizers'
+	sanitize='-fsanitize=address,undefined -fno-sanitize-recover=undefined'
+	CFLAGS="$slow_cflags $sanitize"
+	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=5
+	ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:${ASAN_OPTIONS:-}
+	UBSAN_OPTIONS=print_stacktrace=1:${UBSAN_OPTIONS:-}
+	;;
+check-tsan)
+	title='thread sanitizer'
+	CFLAGS="$slow_cflags -fsanitize=thread"
+	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=10
+	# Tests fork while threads run: the child must go on.
+	TSAN_OPTIONS=die_after_fork=0:halt_on_error=0:${TSAN_OPTIONS:-}
+	;;
+check-valgrind)
+	title='valgrind memcheck, which knows no epoll_pwait2: switched off'
+	IOSRC_CONFIGURE_FLAGS="${IOSRC_CONFIGURE_FLAGS-} --disable-epoll-pwait2"
+	need valgrind
+	CFLAGS=$slow_cflags
+	IOSRC_TEST_SCALE=1 IOSRC_TEST_SLOWNESS=20
+	leaks=definite,indirect
+	log_compiler='./libtool --mode=execute valgrind --quiet --num-callers=24'
+	log_compiler="$log_compiler --error-exitcode=99 --leak-check=full"
+	log_compiler="$log_compiler --show-leak-kinds=$leaks"
+	log_compiler="$log_compiler --errors-for-leak-kinds=$leaks"
+	;;
+check-clang)
+	title='clang'
+	need clang
+	CC=clang
+	CFLAGS='-O2 -g'
+	;;
+check-musl)
+	title='musl'
+	need musl-gcc
+	CC='musl-gcc'
+	CFLAGS='-O2 -g'
+	# cmocka in the system is made for glibc; tools/deps.sh builds one for
+	# musl.
+	musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
+	test -f "$musl/lib/libcmocka.a" || {
+		echo "$target: no cmocka for musl in $musl" \
+			"(tools/deps.sh test installs it)" >&2
+		exit 1
+	}
+	CMOCKA_CFLAGS=-I$musl/include CMOCKA_LIBS=$musl/lib/libcmocka.a
+	# The kernel's headers, which musl-gcc does not look for.
+	kernel_headers="-idirafter /usr/include -idirafter /usr/include/$(gcc \
+		-print-multiarch)"
+	export CMOCKA_CFLAGS CMOCKA_LIBS
+	;;
+*)
+	echo "variant.sh: what is $target?" >&2
+	exit 2
+	;;
+esac
+: "${IOSRC_TEST_SCALE:=100}" "${IOSRC_TEST_SLOWNESS:=1}"
+export CC CFLAGS IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+
+# The suite that calls this one hands its own flags down; they are not ours.
+unset LDFLAGS CPPFLAGS TESTS
+CPPFLAGS=${kernel_headers:-}
+export CPPFLAGS
+
+build=variants/$target
+echo "$target: $title: $CC $CFLAGS (in $build)"
+start=$(date +%s)
+mkdir -p "$build"
+cd "$build"
+
+loud() {
+	if ! "$@" >>build.log 2>&1; then
+		tail -n 40 build.log
+		echo "$target: FAILED: $* (see $build/build.log)" >&2
+		exit 1
+	fi
+}
+
+: >build.log
+flags=${IOSRC_CONFIGURE_FLAGS:-}
+# shellcheck disable=SC2086 # several flags
+if ! cmp -s ../source/configure .configured-by; then
+	loud ../source/configure --cache-file=config.cache $flags
+	cp ../source/configure .configured-by
+fi
+loud "$make" all
+built=$(date +%s)
+echo "$target: built in $((built - start)) s"
+
+failed=0
+set -- check VERBOSE=yes
+[ -z "$log_compiler" ] || set -- "$@" LOG_COMPILER="$log_compiler"
+"$make" "$@" >check.log 2>&1 || failed=1
+if [ $failed = 1 ]; then
+	tail -n 200 check.log
+fi
+sh ../source/tools/results.sh .
+echo "$target: checked in $(($(date +%s) - built)) s"
+if [ $failed = 1 ]; then
+	echo "$target: FAILED (see $build/check.log)" >&2
+fi
+exit $failed
