@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_rig.h: what the families E, V and T share: one registered source
+ * with a plain peer, drains that keep the readiness state right on every
+ * backend (the library sees each would-block), callbacks for iosrc_do_io and
+ * a few lines about time and threads. Nothing here asserts from a thread.
+ */
+#ifndef CONTRACT_FAMILY_RIG_H
+#define CONTRACT_FAMILY_RIG_H
+
+#include "suite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define RIG_TOKEN UINT64_C(0xfeedface00000001)
+#define RIG_BOTH (IOSRC_READABLE | IOSRC_WRITABLE)
+#define RIG_CLOSED (IOSRC_READ_CLOSED | IOSRC_WRITE_CLOSED)
+
+enum rig_kind { RIG_UNIX, RIG_TCP, RIG_PIPE, RIG_KINDS };
+#define RIG_SOCKETS RIG_PIPE /* the kinds below it go both ways */
+
+/* The source is the end under test, of a pipe the reading one. */
+struct rig {
+	iosrc_poller *poller;
+	iosrc_source *source;
+	int peer;
+};
+
+struct rig_io {
+	void *data;
+	size_t size;
+	int result;
+};
+
+static inline void rig_handles(enum rig_kind kind, int fds[2])
+{
+	if (kind == RIG_UNIX)
+		contract_socketpair(SOCK_STREAM, fds);
+	else if (kind == RIG_TCP)
+		contract_tcp_pair(fds);
+	else
+		contract_pipe(fds);
+}
+
+static inline iosrc_source *rig_watch(iosrc_poller *poller, int fd,
+    uint64_t token, iosrc_bits interest)
+{
+	iosrc_source *source = contract_source(fd);
+
+	assert_ok(iosrc_register(source, poller, token, interest));
+	return source;
+}
+
+static inline void rig_open(struct rig *rig, enum rig_kind kind,
+    iosrc_bits interest)
+{
+	int fds[2];
+
+	rig_handles(kind, fds);
+	rig->poller = contract_poller(0);
+	rig->source = rig_watch(rig->poller, fds[0], RIG_TOKEN, interest);
+	rig->peer = fds[1];
+}
+
+static inline void rig_shut(struct rig *rig)
+{
+	assert_ok(iosrc_close(rig->source));
+	if (rig->peer >= 0)
+		close(rig->peer);
+	assert_ok(iosrc_poller_release(rig->poller));
+}
+
+static inline void rig_each_kind(void (*body)(enum rig_kind kind))
+{
+	unsigned kind;
+
+	for (kind = 0; kind < RIG_KINDS; kind++)
+		body((enum rig_kind)kind);
+}
+
+static inline iosrc_event rig_expect(struct rig *rig)
+{
+	return contract_expect(rig->poller, RIG_TOKEN);
+}
+
+static inline int rig_fd(const struct rig *rig)
+{
+	return (int)iosrc_source_handle(rig->source);
+}
+
+static inline void rig_again(struct rig *rig, iosrc_bits interest)
+{
+	assert_ok(
+	    iosrc_reregister(rig->source, rig->poller, RIG_TOKEN, interest));
+}
+
+static inline int64_t rig_wait(iosrc_poller *poller, iosrc_event *events,
+    size_t capacity, int64_t timeout_ms)
+{
+	return iosrc_poller_wait(poller, events, capacity,
+	    timeout_ms * CONTRACT_MS);
+}
+
+/* Reads to would-block or end through the library; also from a thread. */
+static inline size_t rig_pull(iosrc_source *source, int64_t *out_last)
+{
+	char data[4096];
+	size_t total = 0;
+	int64_t got;
+
+	while ((got = iosrc_read(source, data, sizeof(data))) > 0)
+		total += (size_t)got;
+	*out_last = got;
+	return total;
+}
+
+static inline size_t rig_drain(iosrc_source *source)
+{
+	int64_t last;
+	size_t total = rig_pull(source, &last);
+
+	assert_true(last == 0 || last == IOSRC_E_WOULD_BLOCK);
+	return total;
+}
+
+/* Takes `size` bytes and the would-block behind them; what is still under way
+ * on a real network brings events of its own. */
+static inline void rig_take(struct rig *rig, size_t size)
+{
+	size_t got = rig_drain(rig->source);
+
+	while (got < size) {
+		rig_expect(rig);
+		got += rig_drain(rig->source);
+	}
+	assert_int_equal(got, size);
+}
+
+static inline int64_t IOSRC_CALL rig_io_read(iosrc_handle fd, void *user)
+{
+	struct rig_io *io = user;
+	ssize_t got = read((int)fd, io->data, io->size);
+
+	return got >= 0 ? (int64_t)got : iosrc_status_last_os();
+}
+
+static inline int64_t IOSRC_CALL rig_io_peek(iosrc_handle fd, void *user)
+{
+	struct rig_io *io = user;
+	ssize_t got = recv((int)fd, io->data, io->size, MSG_PEEK);
+
+	return got >= 0 ? (int64_t)got : iosrc_status_last_os();
+}
+
+static inline int64_t IOSRC_CALL rig_io_accept(iosrc_handle fd, void *user)
+{
+	struct rig_io *io = user;
+
+	io->result = accept4((int)fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	return io->result >= 0 ? 0 : iosrc_status_last_os();
+}
+
+static inline int64_t IOSRC_CALL rig_io_connect(iosrc_handle fd, void *user)
+{
+	struct rig_io *io = user;
+
+	io->result = connect((int)fd, io->data, (socklen_t)io->size);
+	return io->result == 0 ? 0 : iosrc_status_last_os();
+}
+
+/* Accepts one connection through the source: its fd, or -1 for would-block. */
+static inline int rig_accept(iosrc_source *source)
+{
+	struct rig_io io = { NULL, 0, -1 };
+	int64_t status = iosrc_do_io(source, IOSRC_READABLE, rig_io_accept,
+	    &io);
+
+	assert_true(status == 0 || status == IOSRC_E_WOULD_BLOCK);
+	return io.result;
+}
+
+static inline struct sockaddr_in rig_loopback(uint16_t port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET };
+
+	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	address.sin_port = htons(port);
+	return address;
+}
+
+static inline int rig_socket(int type)
+{
+	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+	assert_true(fd >= 0);
+	return fd;
+}
+
+/* Starts a connection: 0 when it stands at once, else the errno. */
+static inline int rig_connect(int fd, uint16_t port)
+{
+	struct sockaddr_in address = rig_loopback(port);
+
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return 0;
+	return errno;
+}
+
+static inline int rig_client(uint16_t port)
+{
+	int fd = rig_socket(SOCK_STREAM);
+	int error = rig_connect(fd, port);
+
+	assert_true(error == 0 || error == EINPROGRESS);
+	return fd;
+}
+
+static inline int rig_socket_error(int fd)
+{
+	int error = -1;
+	socklen_t size = sizeof(error);
+
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size),
+	    0);
+	return error;
+}
+
+/* A port of the loopback at which nobody is. */
+static inline uint16_t rig_dead_port(int type)
+{
+	struct sockaddr_in address = rig_loopback(0);
+	socklen_t size = sizeof(address);
+	int fd = rig_socket(type);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size),
+	    0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+static inline uint64_t rig_random(uint64_t *seed)
+{
+	*seed ^= *seed << 13;
+	*seed ^= *seed >> 7;
+	*seed ^= *seed << 17;
+	return *seed;
+}
+
+static inline void rig_sleep(int64_t ns)
+{
+	struct timespec left = { (time_t)(ns / 1000000000),
+		(long)(ns % 1000000000) };
+
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+}
+
+static inline void rig_start(pthread_t *thread, void *(*body)(void *),
+    void *user)
+{
+	assert_int_equal(pthread_create(thread, NULL, body, user), 0);
+}
+
+#endif

@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_v_ends.c: which bits come when streams shut down, break and end. The
+ * tables say what Linux tells; a system that tells less needs rows of its own.
+ *
+ * Each change is tried in two orders: made before the registration, when one
+ * event must carry all of it; and made under a registration whose writable
+ * was reported before, when an emulated edge owes readable alone.
+ */
+#include "family_rig.h"
+
+#include "family_v.h"
+
+#define CLOSED RIG_CLOSED
+#define HUNG_UP (RIG_BOTH | CLOSED)
+#define BROKEN (HUNG_UP | IOSRC_ERROR)
+
+struct change {
+	const char *name;
+	enum rig_kind kind;
+	void (*apply)(int self, int *peer);
+	iosrc_bits required; /* of a registration in both directions */
+	iosrc_bits forbidden;
+};
+
+static void reset_peer(int *peer)
+{
+	struct linger at_once = { 1, 0 };
+
+	assert_int_equal(
+	    setsockopt(*peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)),
+	    0);
+	close(*peer);
+	*peer = -1;
+}
+
+static void peer_shuts_writing(int self, int *peer)
+{
+	(void)self;
+	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+}
+
+static void peer_writes_and_shuts_writing(int self, int *peer)
+{
+	(void)self;
+	contract_write(*peer, "last words", 10);
+	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+}
+
+static void peer_shuts_reading(int self, int *peer)
+{
+	(void)self;
+	assert_int_equal(shutdown(*peer, SHUT_RD), 0);
+}
+
+static void peer_shuts_both(int self, int *peer)
+{
+	(void)self;
+	assert_int_equal(shutdown(*peer, SHUT_RDWR), 0);
+}
+
+static void peer_closes(int self, int *peer)
+{
+	(void)self;
+	close(*peer);
+	*peer = -1;
+}
+
+static void peer_writes_and_closes(int self, int *peer)
+{
+	contract_write(*peer, "last words", 10);
+	peer_closes(self, peer);
+}
+
+static void peer_closes_without_reading(int self, int *peer)
+{
+	contract_write(self, "unread", 6);
+	peer_closes(self, peer);
+}
+
+static void peer_resets(int self, int *peer)
+{
+	(void)self;
+	reset_peer(peer);
+}
+
+static void self_shuts_reading(int self, int *peer)
+{
+	(void)peer;
+	assert_int_equal(shutdown(self, SHUT_RD), 0);
+}
+
+static void self_shuts_writing(int self, int *peer)
+{
+	(void)peer;
+	assert_int_equal(shutdown(self, SHUT_WR), 0);
+}
+
+static void self_shuts_both(int self, int *peer)
+{
+	(void)peer;
+	assert_int_equal(shutdown(self, SHUT_RDWR), 0);
+}
+
+static void self_shuts_one_after_the_other(int self, int *peer)
+{
+	self_shuts_writing(self, peer);
+	self_shuts_reading(self, peer);
+}
+
+static void both_ends_shut_writing(int self, int *peer)
+{
+	assert_int_equal(shutdown(self, SHUT_WR), 0);
+	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+}
+
+#define HALF (RIG_BOTH | IOSRC_READ_CLOSED)
+#define NOT_HALF (IOSRC_ERROR | IOSRC_WRITE_CLOSED | IOSRC_PRIORITY)
+#define NOT_OPEN (IOSRC_READABLE | IOSRC_ERROR | CLOSED | IOSRC_PRIORITY)
+#define NOT_ERROR (IOSRC_ERROR | IOSRC_PRIORITY)
+
+static const struct change by_peer[] = {
+	{ "peer SHUT_WR", RIG_TCP, peer_shuts_writing, HALF, NOT_HALF },
+	{ "peer SHUT_WR", RIG_UNIX, peer_shuts_writing, HALF, NOT_HALF },
+	{ "peer data, SHUT_WR", RIG_TCP, peer_writes_and_shuts_writing, HALF,
+	    NOT_HALF },
+	{ "peer data, SHUT_WR", RIG_UNIX, peer_writes_and_shuts_writing, HALF,
+	    NOT_HALF },
+	{ "peer SHUT_RD", RIG_TCP, peer_shuts_reading, IOSRC_WRITABLE,
+	    NOT_OPEN },
+	{ "peer SHUT_RD", RIG_UNIX, peer_shuts_reading, IOSRC_WRITABLE,
+	    NOT_OPEN & ~IOSRC_WRITE_CLOSED },
+	{ "peer SHUT_RDWR", RIG_TCP, peer_shuts_both, HALF, NOT_HALF },
+	{ "peer SHUT_RDWR", RIG_UNIX, peer_shuts_both, HUNG_UP, NOT_ERROR },
+	/* A TCP close is a half-close until the answer to it is a reset. */
+	{ "peer close", RIG_TCP, peer_closes, HALF, NOT_HALF },
+	{ "peer close", RIG_UNIX, peer_closes, HUNG_UP, NOT_ERROR },
+	{ "peer data, close", RIG_TCP, peer_writes_and_closes, HALF, NOT_HALF },
+	{ "peer data, close", RIG_UNIX, peer_writes_and_closes, HUNG_UP,
+	    NOT_ERROR },
+	{ "peer close, unread data", RIG_TCP, peer_closes_without_reading,
+	    BROKEN, IOSRC_PRIORITY },
+	{ "peer close, unread data", RIG_UNIX, peer_closes_without_reading,
+	    BROKEN, IOSRC_PRIORITY },
+	{ NULL, 0, NULL, 0, 0 }
+};
+
+static const struct change by_self[] = {
+	{ "SHUT_RD", RIG_TCP, self_shuts_reading, HALF, NOT_HALF },
+	{ "SHUT_RD", RIG_UNIX, self_shuts_reading, HALF, NOT_HALF },
+	{ "SHUT_WR", RIG_TCP, self_shuts_writing, IOSRC_WRITABLE,
+	    NOT_OPEN & ~IOSRC_WRITE_CLOSED },
+	{ "SHUT_WR", RIG_UNIX, self_shuts_writing, IOSRC_WRITABLE,
+	    NOT_OPEN & ~IOSRC_WRITE_CLOSED },
+	{ "SHUT_RDWR", RIG_TCP, self_shuts_both, HUNG_UP, NOT_ERROR },
+	{ "SHUT_RDWR", RIG_UNIX, self_shuts_both, HUNG_UP, NOT_ERROR },
+	{ "SHUT_WR, SHUT_RD", RIG_TCP, self_shuts_one_after_the_other, HUNG_UP,
+	    NOT_ERROR },
+	{ "SHUT_WR, SHUT_RD", RIG_UNIX, self_shuts_one_after_the_other, HUNG_UP,
+	    NOT_ERROR },
+	{ "both ends SHUT_WR", RIG_TCP, both_ends_shut_writing, HUNG_UP,
+	    NOT_ERROR },
+	{ "both ends SHUT_WR", RIG_UNIX, both_ends_shut_writing, HUNG_UP,
+	    NOT_ERROR },
+	{ NULL, 0, NULL, 0, 0 }
+};
+
+static const struct change by_reset[] = { { "reset", RIG_TCP, peer_resets,
+	                                      BROKEN, IOSRC_PRIORITY },
+	{ NULL, 0, NULL, 0, 0 } };
+
+/* What a registration with this interest must be told of `bits`: directions
+ * are masked; read-closed need not be told to one that only writes. */
+static iosrc_bits owed(iosrc_bits bits, iosrc_bits interest)
+{
+	iosrc_bits owed = bits & (interest | IOSRC_ERROR | CLOSED);
+
+	if (!(interest & IOSRC_READABLE))
+		owed &= ~IOSRC_READ_CLOSED;
+	return owed;
+}
+
+static void check_forbidden(const struct change *change, iosrc_bits interest,
+    iosrc_bits ready)
+{
+	iosrc_bits forbidden = change->forbidden | (RIG_BOTH & ~interest);
+
+	if (ready & forbidden)
+		fail_msg("%s, kind %d, interest %x: ready %x, forbidden %x",
+		    change->name, (int)change->kind, (unsigned)interest,
+		    (unsigned)ready, (unsigned)forbidden);
+}
+
+static void check_required(const struct change *change, iosrc_bits interest,
+    iosrc_bits ready, iosrc_bits required)
+{
+	if ((ready & required) != required)
+		fail_msg("%s, kind %d, interest %x: ready %x, required %x",
+		    change->name, (int)change->kind, (unsigned)interest,
+		    (unsigned)ready, (unsigned)required);
+}
+
+/* Collects events until the bits are there; 0 waits for a quiet time. */
+static iosrc_bits collect(struct rig *rig, const struct change *change,
+    iosrc_bits interest, iosrc_bits until)
+{
+	iosrc_bits ready = 0;
+	iosrc_event event;
+	unsigned waits;
+
+	for (waits = 0; waits < 8; waits++) {
+		if (until != 0 && (ready & until) == until)
+			break;
+		if (rig_wait(rig->poller, &event, 1, until ? 5000 : 30) != 1)
+			break;
+		assert_int_equal(event.token, RIG_TOKEN);
+		check_forbidden(change, interest, event.ready);
+		ready |= event.ready;
+	}
+	assert_true(waits < 8);
+	return ready;
+}
+
+/* The state settles before the registration: on a loopback that takes no
+ * time to speak of, and poll(2) itself tells. */
+static void change_before(const struct change *change, iosrc_bits interest)
+{
+	iosrc_bits required = owed(change->required, interest);
+	struct rig rig;
+	iosrc_event event;
+
+	rig_open(&rig, change->kind, 0);
+	change->apply(rig_fd(&rig), &rig.peer);
+	rig_sleep(2 * CONTRACT_MS);
+	rig_again(&rig, interest);
+	event = rig_expect(&rig);
+	check_forbidden(change, interest, event.ready);
+	check_required(change, interest, event.ready, required);
+	/* A FIN's acknowledgement may come later: an edge, but no news. */
+	if (interest & IOSRC_ONESHOT)
+		contract_expect_quiet(rig.poller);
+	else if (!(interest & IOSRC_LEVEL))
+		collect(&rig, change, interest, 0);
+	rig_shut(&rig);
+}
+
+static void change_under(const struct change *change, iosrc_bits interest)
+{
+	iosrc_bits required = owed(change->required, interest);
+	struct rig rig;
+	iosrc_bits ready;
+
+	rig_open(&rig, change->kind, interest);
+	if (interest & IOSRC_WRITABLE)
+		assert_int_equal(rig_expect(&rig).ready, IOSRC_WRITABLE);
+	assert_int_equal(rig_drain(rig.source), 0);
+	change->apply(rig_fd(&rig), &rig.peer);
+	if (interest & IOSRC_READABLE)
+		required &= ~IOSRC_WRITABLE;
+	else
+		required = 0;
+	if (!(change->required & IOSRC_READABLE))
+		required = 0;
+	ready = collect(&rig, change, interest, required);
+	check_required(change, interest, ready, required);
+	collect(&rig, change, interest, 0);
+	rig_shut(&rig);
+}
+
+static void walk(const struct change *change)
+{
+	static const iosrc_bits interests[] = { RIG_BOTH, IOSRC_READABLE,
+		IOSRC_WRITABLE };
+	size_t i;
+
+	for (; change->name != NULL; change++) {
+		for (i = 0; i < 3; i++) {
+			iosrc_bits interest = interests[i];
+
+			if (owed(change->required, interest) != 0) {
+				change_before(change, interest);
+				change_before(change, interest | IOSRC_LEVEL);
+				change_before(change, interest | IOSRC_ONESHOT);
+			}
+			change_under(change, interest);
+		}
+	}
+}
+
+/* ---- V2, V3, V6, V9: streams end ---- */
+
+void contract_V2_peer_shuts_down_or_closes(void **state)
+{
+	(void)state;
+	walk(by_peer);
+}
+
+void contract_V2_data_before_the_end_is_readable(void **state)
+{
+	struct rig rig;
+	unsigned kind;
+	char data[32];
+
+	(void)state;
+	for (kind = 0; kind < RIG_KINDS; kind++) {
+		rig_open(&rig, (enum rig_kind)kind, IOSRC_READABLE);
+		peer_writes_and_closes(rig_fd(&rig), &rig.peer);
+		assert_bits(rig_expect(&rig).ready, IOSRC_READABLE);
+		assert_int_equal(iosrc_read(rig.source, data, 4), 4);
+		assert_int_equal(rig_drain(rig.source), 6);
+		assert_int_equal(iosrc_read(rig.source, data, 32), 0);
+		rig_shut(&rig);
+	}
+}
+
+void contract_V6_local_shutdown(void **state)
+{
+	(void)state;
+	walk(by_self);
+}
+
+void contract_V3_reset_by_peer(void **state)
+{
+	(void)state;
+	walk(by_reset);
+}
+
+/* With both directions armed the reset reports both, in one event. */
+void contract_V3_reset_ends_both_directions_then_quiet(void **state)
+{
+	static char data[65536];
+	struct rig rig;
+	iosrc_bits ready;
+	int64_t put;
+
+	(void)state;
+	rig_open(&rig, RIG_TCP, RIG_BOTH);
+	rig_expect(&rig);
+	do
+		put = iosrc_write(rig.source, data, sizeof(data));
+	while (put > 0);
+	assert_status(put, IOSRC_E_WOULD_BLOCK);
+	reset_peer(&rig.peer);
+	ready = collect(&rig, by_reset, RIG_BOTH, BROKEN);
+	check_required(by_reset, RIG_BOTH, ready, BROKEN);
+	collect(&rig, by_reset, RIG_BOTH, 0);
+	/* The error is told once, then comes the end; neither arms again. */
+	assert_kind(iosrc_read(rig.source, data, 8),
+	    IOSRC_KIND_CONNECTION_RESET);
+	contract_expect_quiet(rig.poller);
+	assert_int_equal(iosrc_read(rig.source, data, 8), 0);
+	contract_expect_quiet(rig.poller);
+	rig_shut(&rig);
+}
+
+void contract_V9_reset_before_registration_is_readable(void **state)
+{
+	static const iosrc_bits modes[] = { 0, IOSRC_LEVEL, IOSRC_ONESHOT };
+	iosrc_poller *poller;
+	iosrc_source *source;
+	char data[8];
+	int fds[2];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		contract_tcp_pair(fds);
+		reset_peer(&fds[1]);
+		rig_sleep(2 * CONTRACT_MS);
+		poller = contract_poller(0);
+		source = rig_watch(poller, fds[0], RIG_TOKEN,
+		    IOSRC_READABLE | modes[i]);
+		assert_bits(contract_expect(poller, RIG_TOKEN).ready,
+		    IOSRC_READABLE | IOSRC_READ_CLOSED);
+		assert_kind(iosrc_read(source, data, 8),
+		    IOSRC_KIND_CONNECTION_RESET);
+		assert_ok(iosrc_close(source));
+		assert_ok(iosrc_poller_release(poller));
+	}
+}
+
+/* ---- V7: pipes ---- */
+
+static void reader_meets_the_end(iosrc_bits mode)
+{
+	struct rig rig;
+	iosrc_event event;
+	char data[8];
+
+	rig_open(&rig, RIG_PIPE, IOSRC_READABLE | mode);
+	close(rig.peer);
+	rig.peer = -1;
+	event = rig_expect(&rig);
+	assert_bits(event.ready, IOSRC_READ_CLOSED);
+	assert_no_bits(event.ready, IOSRC_ERROR | IOSRC_WRITABLE);
+	assert_int_equal(iosrc_read(rig.source, data, 8), 0);
+	if (mode != IOSRC_LEVEL)
+		contract_expect_quiet(rig.poller);
+	rig_shut(&rig);
+}
+
+void contract_V7_reader_sees_read_closed(void **state)
+{
+	(void)state;
+	reader_meets_the_end(0);
+	reader_meets_the_end(IOSRC_LEVEL);
+	reader_meets_the_end(IOSRC_ONESHOT);
+}
+
+void contract_V7_reader_sees_the_last_writer_close(void **state)
+{
+	struct rig rig;
+	iosrc_event event;
+	int other;
+
+	(void)state;
+	rig_open(&rig, RIG_PIPE, IOSRC_READABLE);
+	other = dup(rig.peer);
+	close(rig.peer);
+	contract_expect_quiet(rig.poller);
+	contract_write(other, "data left", 9);
+	event = rig_expect(&rig);
+	assert_int_equal(event.ready, IOSRC_READABLE);
+	assert_int_equal(rig_drain(rig.source), 9);
+	contract_write(other, "and more", 8);
+	close(other);
+	rig.peer = -1;
+	event = rig_expect(&rig);
+	assert_bits(event.ready, IOSRC_READABLE | IOSRC_READ_CLOSED);
+	assert_int_equal(rig_drain(rig.source), 8);
+	/* The short count may have armed once more (S7), the end does not. */
+	if (rig_wait(rig.poller, &event, 1, 30) == 1)
+		assert_int_equal(rig_drain(rig.source), 0);
+	contract_expect_quiet(rig.poller);
+	rig_shut(&rig);
+}
+
+static void writer_meets_the_end(int full, iosrc_bits mode)
+{
+	struct rig rig;
+	iosrc_event event;
+	int64_t put;
+	int fds[2];
+
+	contract_pipe(fds);
+	rig.poller = contract_poller(0);
+	rig.source = rig_watch(rig.poller, fds[1], RIG_TOKEN,
+	    IOSRC_WRITABLE | mode);
+	rig.peer = -1;
+	assert_int_equal(rig_expect(&rig).ready, IOSRC_WRITABLE);
+	if (full) {
+		do
+			put = iosrc_write(rig.source, "full", 4);
+		while (put > 0);
+		assert_status(put, IOSRC_E_WOULD_BLOCK);
+		contract_expect_quiet(rig.poller);
+	}
+	close(fds[0]);
+	if (!full || mode == IOSRC_ONESHOT)
+		rig_again(&rig, IOSRC_WRITABLE | mode);
+	event = rig_expect(&rig);
+	assert_bits(event.ready, IOSRC_WRITE_CLOSED);
+	assert_no_bits(event.ready, IOSRC_READABLE);
+	if (mode != IOSRC_LEVEL)
+		contract_expect_quiet(rig.poller);
+	rig_shut(&rig);
+}
+
+void contract_V7_writer_sees_write_closed(void **state)
+{
+	static const iosrc_bits modes[] = { 0, IOSRC_LEVEL, IOSRC_ONESHOT };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		writer_meets_the_end(0, modes[i]);
+		writer_meets_the_end(1, modes[i]);
+	}
+}

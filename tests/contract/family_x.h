@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_x.h: tests of family X that live beside its table: the walk over
+ * every entry, and faults; and the filter that denies system calls.
+ */
+#ifndef CONTRACT_FAMILY_X_H
+#define CONTRACT_FAMILY_X_H
+
+#include "suite.h"
+
+/* From now on this process gets the error from each of these system calls
+ * (Linux numbers, -1 ends the list), which are not made. Skips the test where
+ * there is no seccomp. */
+void deny_calls(const int *numbers, int error);
+/* As above for the calling thread alone, with its threads to come; answers
+ * whether that worked. */
+int deny_calls_here(const int *numbers, int error);
+
+/* A poller on the backend under test, if there is one to be had. */
+static inline iosrc_status try_create(iosrc_poller **out)
+{
+	iosrc_poller_options options = { 0, contract_backend() };
+
+	*out = NULL;
+	return iosrc_poller_create(&options, sizeof(options), out);
+}
+
+void contract_X1_source_calls(void **state);
+void contract_X1_interests_and_directions(void **state);
+void contract_X1_direct_io(void **state);
+void contract_X1_poller_calls(void **state);
+void contract_X1_waker_calls(void **state);
+void contract_X1_batches(void **state);
+void contract_X1_statuses_and_library(void **state);
+void contract_X1_what_null_may_be_given_to(void **state);
+
+void contract_X2_no_descriptor_left_at_poller_create(void **state);
+void contract_X2_no_descriptor_left_elsewhere(void **state);
+void contract_X2_poller_create_without_memory(void **state);
+void contract_X2_every_allocation_failing_once(void **state);
+void contract_X2_refused_calls_at_poller_create(void **state);
+void contract_X2_refused_registration_changes_nothing(void **state);
+void contract_X2_refused_wait_loses_nothing(void **state);
+void contract_X3_accept_without_descriptors_level(void **state);
+void contract_X3_accept_without_descriptors_edge(void **state);
+void contract_X4_eventfd2_denied_eperm(void **state);
+void contract_X4_eventfd2_denied_enosys(void **state);
+void contract_X4_epoll_pwait2_denied_eperm(void **state);
+void contract_X4_epoll_pwait2_denied_enosys(void **state);
+void contract_X4_pipe2_denied_eperm(void **state);
+void contract_X4_pipe2_denied_enosys(void **state);
+void contract_X4_fork_mark_denied(void **state);
+void contract_X7_a_claimed_wake_comes_before_the_error(void **state);
+void contract_X7_signals_take_no_event(void **state);
+
+#endif
