@@ -228,7 +228,9 @@ drop:	   atomic {
 		/* What a refused reregister makes a reader drop is not told of
 		 * again, for the kernel does not look anew. STRICT asks for
 		 * it all the same. */
-#ifndef STRICT
+#ifdef STRICT
+		skip
+#else
 		if
 		:: (before & 1 || refusals != before) && !queued[f] ->
 			owed[f] = 0

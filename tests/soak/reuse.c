@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * reuse.c: handle numbers that are reused at once. Each round opens a pair of
- * sockets, registers one end with the round as its token and waits until the
- * event was seen; then another thread ends it, in one of three ways, while
+ * sockets, registers one end with a token of the round and waits until the event
+ * was seen; then another thread ends it, in one of three ways, while
  * the next round already opens the same number. A wait that begins after a
  * registration ended must not report its token.
  */
@@ -18,6 +18,7 @@
 
 #define WAITING 2
 #define STOP UINT64_MAX
+#define FIRST UINT64_C(0x5eed000000000000) /* the token of round 0 */
 
 enum way { CLOSE, RAW_CLOSE, DEREGISTER, WAYS };
 
@@ -39,10 +40,17 @@ struct reuse {
 
 /* ---- waiting ---- */
 
-static void look(struct reuse *reuse, uint64_t round, uint64_t ended)
+static void look(struct reuse *reuse, uint64_t token, uint64_t ended)
 {
+	uint64_t round = token - FIRST;
 	uint64_t seen = atomic_load(&reuse->seen);
 
+	if (round >= reuse->rounds) {
+		fprintf(stderr, "nobody registered the token %#llx\n",
+		    (unsigned long long)token);
+		atomic_fetch_add(&reuse->wrong, 1);
+		return;
+	}
 	if (round < ended) {
 		fprintf(stderr, "round %llu is reported after its end\n",
 		    (unsigned long long)round);
@@ -133,7 +141,7 @@ static iosrc_source *open_round(struct reuse *reuse, uint64_t round, int *peer)
 	*peer = fds[1];
 	soak_check(
 	    iosrc_create(fds[0], IOSRC_HANDLE_DEFAULT, &source) == IOSRC_OK);
-	soak_check(iosrc_register(source, reuse->poller, round,
+	soak_check(iosrc_register(source, reuse->poller, FIRST + round,
 	               IOSRC_READABLE | mode) == IOSRC_OK);
 	atomic_store(&reuse->registered, round + 1);
 	soak_check(write(fds[1], "x", 1) == 1);
