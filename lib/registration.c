@@ -107,6 +107,9 @@ void iosrc__registration_free(struct iosrc__registrations *table,
 
 	if (!iosrc__slot_can_renew(slot))
 		return;
+	/* The link takes the token's place. A reader that saw the slot alive
+	 * and now reads the link finds another version behind it. */
+	iosrc__slot_outdate(slot);
 	iosrc__lock_acquire(&table->lock);
 	iosrc__token_set(&slot->token, table->free);
 	table->free = index + 1;

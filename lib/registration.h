@@ -101,6 +101,15 @@ static inline uint32_t iosrc__slot_next_version(uint32_t interest)
 	return ((interest | IOSRC__INTEREST_BITS) + 1) & ~IOSRC__INTEREST_BITS;
 }
 
+/* Gives a dead slot a new version, before its token is written over. */
+static inline void iosrc__slot_outdate(struct iosrc__slot *slot)
+{
+	atomic_store_explicit(&slot->interest,
+	    iosrc__slot_next_version(
+	        atomic_load_explicit(&slot->interest, memory_order_relaxed)),
+	    memory_order_release);
+}
+
 /* Makes the slot live in the given generation, whose predecessor is dead from
  * here on. Writers of one slot are serialised by their callers. Each store
  * releases: who reads a new token sees, behind it, the new version; who sees

@@ -115,6 +115,24 @@ static void test_a_freed_slot_comes_back_in_another_generation(void **state)
 	iosrc__registrations_free(&table);
 }
 
+/* A reader that looked at the slot alive, was held up, and reads the token
+ * when the free list has its link there: the version must tell. */
+static void test_a_freed_slot_has_another_version(void **state)
+{
+	struct iosrc__registrations table = { 0 };
+	uint32_t index = allocated(&table);
+	struct iosrc__slot *slot = iosrc__registration_slot(&table, index);
+	uint64_t one = iosrc__registration_publish(&table, index, &some);
+	uint32_t seen = atomic_load(&slot->interest);
+
+	(void)state;
+	iosrc__registration_end(&table, one);
+	iosrc__registration_free(&table, index);
+	assert_true(iosrc__token_get(&slot->token) != some.token);
+	assert_int_not_equal(atomic_load(&slot->interest), seen);
+	iosrc__registrations_free(&table);
+}
+
 static void test_restore_takes_a_publish_back(void **state)
 {
 	struct iosrc__registrations table = { 0 };
@@ -294,6 +312,7 @@ int main(void)
 		CORE_TEST(test_slots_are_dense_and_never_move),
 		CORE_TEST(test_publish_makes_live_and_end_makes_dead),
 		CORE_TEST(test_a_freed_slot_comes_back_in_another_generation),
+		CORE_TEST(test_a_freed_slot_has_another_version),
 		CORE_TEST(test_restore_takes_a_publish_back),
 		CORE_TEST(contract_R17_a_generation_never_wraps),
 		CORE_TEST(

@@ -81,6 +81,7 @@ small() {
 	wrong slot NRD=1 BUG_KERNEL_FIRST
 	wrong slot NRD=1 BUG_GENERATION_STARTS_ANEW
 	wrong slot NRD=1 BUG_FREED_BEFORE_ENDED
+	wrong slot NRD=1 BUG_FREED_WITHOUT_VERSION
 	right handle CHANGES=3 DUP=1
 	right handle CHANGES=3 DUP=0
 	wrong handle BUG_ENTRY_NOT_ASKED
