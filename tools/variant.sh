@@ -12,6 +12,7 @@ make=${MAKE:-make}
 CC=${CC:-cc}
 slow_cflags='-O1 -g -fno-omit-frame-pointer'
 log_compiler=
+soak=
 
 need() {
 	command -v "$1" >/dev/null || {
@@ -33,6 +34,7 @@ check-tsan)
 	title='thread sanitizer'
 	CFLAGS="$slow_cflags -fsanitize=thread"
 	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=10
+	soak=10 # percent of the full size
 	# Tests fork while threads run: the child must go on.
 	TSAN_OPTIONS=die_after_fork=0:halt_on_error=0:${TSAN_OPTIONS:-}
 	;;
@@ -120,6 +122,14 @@ if [ $failed = 1 ]; then
 	tail -n 200 check.log
 fi
 sh ../source/tools/results.sh .
+if [ -n "$soak" ]; then
+	if "$make" soak SOAK_SCALE="$soak" >soak.log 2>&1; then
+		grep -v ' % after' soak.log | grep '^[a-z]*: '
+	else
+		failed=1
+		tail -n 200 soak.log
+	fi
+fi
 echo "$target: checked in $(($(date +%s) - built)) s"
 if [ $failed = 1 ]; then
 	echo "$target: FAILED (see $build/check.log)" >&2
