@@ -96,11 +96,17 @@ void iosrc__source_set_traits(iosrc_source *source, uint32_t set,
 
 void iosrc__source_give_back(iosrc_source *source)
 {
-	if (iosrc__source_is_file(source))
+	if (iosrc__source_is_file(source)) {
+		/* Another source that took the handle over has ended it without
+		 * the post's lock, under which a wait may still look at this
+		 * one. */
+		iosrc__file_end(source->poller, source->post,
+		    source->registration);
 		iosrc__latch_free(source->poller, source->post);
-	else
+	} else {
 		iosrc__registration_free(&source->poller->registrations,
 		    iosrc__source_slot(source));
+	}
 }
 
 void iosrc__source_dissociate(iosrc_source *source)

@@ -527,6 +527,7 @@ const struct contract_test contract_family_r[] = {
 	CONTRACT_TEST(contract_R17_made_up_registrations_are_not_current),
 	CONTRACT_TEST(contract_R18_the_second_source_takes_over),
 	CONTRACT_TEST(contract_R18_the_first_may_take_it_back),
+	CONTRACT_TEST(contract_R18_a_file_taken_over_beside_waits),
 	CONTRACT_TEST(contract_R18_another_poller_takes_nothing_over),
 	{ NULL, NULL, 0 }
 };

@@ -45,6 +45,7 @@ void contract_R17_no_registration_comes_back_after_deregister(void **state);
 void contract_R17_made_up_registrations_are_not_current(void **state);
 void contract_R18_the_second_source_takes_over(void **state);
 void contract_R18_the_first_may_take_it_back(void **state);
+void contract_R18_a_file_taken_over_beside_waits(void **state);
 void contract_R18_another_poller_takes_nothing_over(void **state);
 
 #endif

@@ -418,6 +418,57 @@ void contract_R18_the_first_may_take_it_back(void **state)
 	rig_shut(&rig);
 }
 
+struct watched {
+	iosrc_poller *poller;
+	_Atomic int stop;
+};
+
+static void *wait_on(void *user)
+{
+	struct watched *watched = user;
+	iosrc_event events[4];
+
+	while (!atomic_load(&watched->stop))
+		iosrc_poller_wait(watched->poller, events, 4, 0);
+	return NULL;
+}
+
+/* The first of two sources over one file is gone while waits still report it:
+ * no wait may look at it any more (a sanitizer or valgrind tells). */
+void contract_R18_a_file_taken_over_beside_waits(void **state)
+{
+	uint64_t round, rounds = contract_scale(30000);
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct watched watched;
+	pthread_t waiting[2];
+	size_t i;
+
+	(void)state;
+	assert_true(fd >= 0);
+	watched.poller = contract_poller(0);
+	if (!(iosrc_poller_capabilities(watched.poller) & IOSRC_CAN_POLL_FILES))
+		contract_skip("regular files are not accepted");
+	atomic_init(&watched.stop, 0);
+	for (i = 0; i < 2; i++)
+		rig_start(&waiting[i], wait_on, &watched);
+	for (round = 0; round < rounds; round++) {
+		iosrc_source *first = rig_watch(watched.poller, fd, 1,
+		    IOSRC_READABLE | IOSRC_LEVEL);
+		iosrc_source *second = rig_watch(watched.poller, fd, 2,
+		    IOSRC_READABLE | IOSRC_LEVEL);
+
+		assert_status(iosrc_deregister(first, watched.poller),
+		    IOSRC_E_NOT_REGISTERED);
+		assert_ok(iosrc_into_inner(first, NULL));
+		assert_ok(iosrc_into_inner(second, NULL));
+	}
+	atomic_store(&watched.stop, 1);
+	for (i = 0; i < 2; i++)
+		assert_int_equal(pthread_join(waiting[i], NULL), 0);
+	close(fd);
+	assert_ok(iosrc_poller_release(watched.poller));
+}
+
 void contract_R18_another_poller_takes_nothing_over(void **state)
 {
 	iosrc_poller *other = contract_poller(0);
