@@ -310,6 +310,16 @@ static void *chat(void *user)
 	return NULL;
 }
 
+/* Not all: on two processors reader and writer can keep step for ever. */
+static void take_some(int fd)
+{
+	static char data[65536];
+
+	for (int i = 0; i < 8; i++)
+		if (read(fd, data, sizeof(data)) < 0)
+			return;
+}
+
 /* Each reregister reports the data that is there, under its own token, while
  * more of it arrives and some is taken. */
 static void contract_R4_no_event_lost_while_data_arrives(void **state)
@@ -334,7 +344,7 @@ static void contract_R4_no_event_lost_while_data_arrives(void **state)
 		    event.token != token)
 			break;
 		if (token % 16 == 0)
-			contract_drain(rig_fd(&rig));
+			take_some(rig_fd(&rig));
 	}
 	atomic_store(&chatter.stop, 1);
 	assert_int_equal(pthread_join(thread, NULL), 0);
