@@ -1221,7 +1221,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_waker_release(iosrc_waker *waker);
  * @param item_size in,bytes: sizeof *items
  * @return how many items succeeded
  * @error IOSRC_E_INVALID poller or items is NULL, count is out of range, or
- *   item_size is smaller than iosrc_register_item or above 2^31-1
+ *   item_size is smaller than iosrc_register_item, no multiple of its
+ *   alignment, or above 2^31-1
  * @error IOSRC_E_UNSUPPORTED an item goes on with something that this version
  *   does not know; nothing was done
  * @error IOSRC_E_FORKED the poller was inherited
@@ -1253,8 +1254,8 @@ IOSRC_API int64_t IOSRC_CALL iosrc_register_many(iosrc_poller *poller,
  * @param memory_size in,bytes: size of the memory; 0 with NULL
  * @return how many items have a result of zero or more
  * @error IOSRC_E_INVALID poller or items is NULL, count is out of range,
- *   item_size is smaller than iosrc_io_item, memory is NULL and its size is
- *   not 0, or a size is above 2^31-1
+ *   item_size is smaller than iosrc_io_item or no multiple of its alignment,
+ *   memory is NULL and its size is not 0, or a size is above 2^31-1
  * @error IOSRC_E_UNSUPPORTED an item goes on with something that this version
  *   does not know; nothing was done
  * @error IOSRC_E_FORKED the poller was inherited

@@ -6,6 +6,8 @@
  * stops no other. Items are read and written at the caller's stride, so that
  * structs may grow.
  */
+#include <stdbool.h>
+
 #include <iosrc.h>
 
 #include "io.h"
@@ -18,13 +20,20 @@ static void *item_at(void *items, size_t item_size, size_t n)
 	return (unsigned char *)items + n * item_size;
 }
 
-/* The array as a whole: NULL, counts and sizes; and that no item carries, in a
- * tail which this version does not know, anything but zeroes. */
+/* The stride of a struct that begins with a known one: no smaller, and such
+ * that each item is aligned when the first one is. */
+static bool is_stride(size_t item_size, size_t known_size, size_t alignment)
+{
+	return item_size >= known_size && item_size <= IOSRC__SIZE_MAX &&
+	    item_size % alignment == 0;
+}
+
+/* The array as a whole: NULL and counts; and that no item carries, in a tail
+ * which this version does not know, anything but zeroes. */
 static iosrc_status check_items(void *items, size_t count, size_t item_size,
     size_t known_size)
 {
 	if (!items || count == 0 || count > IOSRC__SIZE_MAX ||
-	    item_size < known_size || item_size > IOSRC__SIZE_MAX ||
 	    count > SIZE_MAX / item_size)
 		return IOSRC_E_INVALID;
 	if (item_size == known_size)
@@ -47,7 +56,9 @@ int64_t iosrc_register_many(iosrc_poller *poller, iosrc_register_item *items,
 	int64_t succeeded = 0;
 	iosrc_status status;
 
-	if (!poller)
+	if (!poller ||
+	    !is_stride(item_size, sizeof(*items),
+	        _Alignof(iosrc_register_item)))
 		return IOSRC_E_INVALID;
 	status = check_items(items, count, item_size, sizeof(*items));
 	if (status < 0)
@@ -120,8 +131,9 @@ int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
 	int64_t succeeded = 0;
 	iosrc_status status;
 
-	if (!poller || (!memory && memory_size != 0) ||
-	    memory_size > IOSRC__SIZE_MAX)
+	if (!poller ||
+	    !is_stride(item_size, sizeof(*items), _Alignof(iosrc_io_item)) ||
+	    (!memory && memory_size != 0) || memory_size > IOSRC__SIZE_MAX)
 		return IOSRC_E_INVALID;
 	status = check_items(items, count, item_size, sizeof(*items));
 	if (status < 0)

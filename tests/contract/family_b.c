@@ -470,10 +470,11 @@ static void contract_B4_longer_io_items(void **state)
 	rig_shut(&rig);
 }
 
-static void contract_B4_smaller_items_are_invalid(void **state)
+/* Too small, too large, or such that items lie across the alignment. */
+static void contract_B4_strides_out_of_range_are_invalid(void **state)
 {
-	static const size_t sizes[] = { 0, 1, 8, SIZE_MAX,
-		(size_t)INT_MAX + 1 };
+	static const size_t sizes[] = { 0, 1, 8, SIZE_MAX, (size_t)INT_MAX + 1,
+		65, 66, 70 };
 	iosrc_register_item item = { .interest = IOSRC_READABLE };
 	iosrc_io_item io;
 	struct rig rig;
@@ -484,7 +485,7 @@ static void contract_B4_smaller_items_are_invalid(void **state)
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
 	io = io_item(&rig, IOSRC_OP_WRITE, 0, 1);
 	item.source = rig.source;
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		assert_status(
 		    iosrc_register_many(rig.poller, &item, 1, sizes[i]),
 		    IOSRC_E_INVALID);
@@ -520,5 +521,6 @@ const struct contract_test contract_family_b[] = {
 	CONTRACT_TEST(contract_B3_without_memory_data_is_an_address),
 	CONTRACT_TEST(contract_B4_longer_register_items),
 	CONTRACT_TEST(contract_B4_longer_io_items),
-	CONTRACT_TEST(contract_B4_smaller_items_are_invalid), { NULL, NULL, 0 }
+	CONTRACT_TEST(contract_B4_strides_out_of_range_are_invalid),
+	{ NULL, NULL, 0 }
 };
