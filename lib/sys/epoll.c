@@ -23,6 +23,7 @@
 #include "backend.h"
 #include "poller.h"
 #include "status.h"
+#include "sys/clock.h"
 #include "sys/notify.h"
 #include "wait_latched.h"
 
@@ -46,8 +47,7 @@ static struct epoll *state_of(const iosrc_poller *poller)
 static int wait_ns(int fd, struct epoll_event *items, int count,
     int64_t left_ns)
 {
-	struct timespec left = { .tv_sec = (time_t)(left_ns / 1000000000),
-		.tv_nsec = (long)(left_ns % 1000000000) };
+	struct timespec left = iosrc__clock_timeout(left_ns);
 
 	return epoll_pwait2(fd, items, count, &left, NULL);
 }

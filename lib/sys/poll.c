@@ -33,6 +33,7 @@
 #include "backend.h"
 #include "poller.h"
 #include "status.h"
+#include "sys/clock.h"
 #include "sys/notify.h"
 #include "sys/thread.h"
 #include "wait.h"
@@ -433,8 +434,7 @@ static bool poll_rearm(iosrc_poller *poller, const struct iosrc__change *change,
 /* poll(2) in nanoseconds; none to poll and no time is no call. */
 static int poll_for(struct pollfd *fds, size_t count, int64_t left_ns)
 {
-	struct timespec left = { .tv_sec = (time_t)(left_ns / 1000000000),
-		.tv_nsec = (long)(left_ns % 1000000000) };
+	struct timespec left = iosrc__clock_timeout(left_ns);
 
 	if (count == 0 && left_ns == 0)
 		return 0;
