@@ -18,9 +18,9 @@
  *
  * HOW TO START: copy standard input to standard output
  *
- *	#include <fcntl.h>
  *	#include <iosrc.h>
- *	#include <unistd.h>
+ *	#include <stdio.h>
+ *
  *	int main(void)
  *	{
  *		iosrc_poller *poller;
@@ -29,16 +29,16 @@
  *		char data[4096];
  *		int64_t n = IOSRC_E_WOULD_BLOCK;
  *
- *		fcntl(0, F_SETFL, fcntl(0, F_GETFL) | O_NONBLOCK);
  *		if (iosrc_poller_create(NULL, 0, &poller) ||
  *		    iosrc_create(0, IOSRC_HANDLE_DEFAULT, &in) ||
- *		    iosrc_register(in, poller, 1, IOSRC_READABLE))
+ *		    iosrc_register(in, poller, 1, IOSRC_READABLE | IOSRC_LEVEL))
  *			return 1;
- *		while (n == IOSRC_E_WOULD_BLOCK) {
+ *		while (n > 0 || n == IOSRC_E_WOULD_BLOCK) {
  *			iosrc_poller_wait(poller, &event, 1, -1);
- *			while ((n = iosrc_read(in, data, sizeof data)) > 0)
- *				if (write(1, data, (size_t)n) != n)
- *					return 1;
+ *			n = iosrc_read(in, data, sizeof data);
+ *			if (n > 0 && fwrite(data, (size_t)n, 1, stdout) != 1)
+ *				return 1;
+ *			fflush(stdout);
  *		}
  *		iosrc_close(in);
  *		iosrc_poller_release(poller);
@@ -46,6 +46,10 @@
  *	}
  *
  * Build it with: cc copy.c $(pkg-config --cflags --libs iosrc)
+ *
+ * In level mode, with one read an event, the handle may stay blocking, as the
+ * one that a shell shares with its terminal must. Elsewhere handles are made
+ * non-blocking and edge mode costs less.
  *
  * MODES
  *
