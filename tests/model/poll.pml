@@ -184,11 +184,7 @@ inline claim_dense() {
 #endif
 }
 
-#ifdef BUG_CLAIMS_THE_RENEWED
-#define unchanged(s) 1
-#else
 #define unchanged(s) (!renewed[s] && generation[s])
-#endif
 
 inline claim_copy() {
 	if

@@ -78,6 +78,8 @@ small() {
 	wrong slot NRD=1 REFUSED=1 BUG_OLD_VERSION_BACK
 	wrong slot NRD=1 BUG_COMPARED_ONCE
 	wrong slot NRD=1 BUG_NOT_DEAD_WHILE_WRITTEN
+	wrong slot NRD=1 BUG_VERSION_AFTER_TOKEN
+	wrong slot NRD=1 BUG_VERSION_READ_LATE
 	wrong slot NRD=1 BUG_KERNEL_FIRST
 	wrong slot NRD=1 BUG_GENERATION_STARTS_ANEW
 	wrong slot NRD=1 BUG_FREED_BEFORE_ENDED
@@ -177,6 +179,14 @@ large) large; jobs=1 ;;
 *) echo "usage: run.sh [small|large]" >&2; exit 2 ;;
 esac >"$work/list"
 [ "${1-small}" = small ] || jobs=1
+
+# A mutant that nothing searches proves nothing.
+for mutant in $(cat "$here"/*.pml | grep -o 'BUG_[A-Z_]*' | sort -u); do
+	small | grep -qw "$mutant" || {
+		echo "error: no search names $mutant" >&2
+		exit 1
+	}
+done
 
 i=0
 while [ $i -lt "$jobs" ]; do
