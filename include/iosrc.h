@@ -91,6 +91,11 @@
  * that a program already holds can go stale while it works through them:
  * iosrc_is_current tells, before a token is followed.
  *
+ * Close handles through their sources. When a handle is closed behind the
+ * library's back and its number opened anew by somebody else, the registration
+ * still stands, and on poll(2), which knows numbers alone, it reports what the
+ * new handle has; epoll(7) knows the file and is silent.
+ *
  * THREADS
  *
  * The thread word of each call is one of two:
@@ -417,7 +422,8 @@ typedef struct iosrc_poller_options {
  * demand: without IOSRC_CAN_IO_URING in the capabilities it is a loop. */
 #define IOSRC_POLLER_IO_URING      0x00000002u
 
-/** What a poller has counted since it was made. 56 bytes. */
+/** What a poller has counted since it was made. 56 bytes. Where pointers have
+ * 32 bits the counters begin anew at 2^32. */
 typedef struct iosrc_poller_counters {
 	uint64_t waits;           /**< calls of iosrc_poller_wait */
 	uint64_t events;          /**< events answered */
@@ -1047,6 +1053,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_poller_release(iosrc_poller *poller);
  * @error IOSRC_E_INTERRUPTED a signal came, and the poller is interruptible
  * @error IOSRC_E_NO_MEMORY no memory; no event is lost
  * @error IOSRC_KIND_NO_MEMORY the kernel has no memory; no event is lost
+ * @error IOSRC_KIND_INVALID on poll(2), more handles are registered than the
+ *   process may open since a limit was lowered (setrlimit(2) RLIMIT_NOFILE)
  * @thread any
  * @since 0.9.0
  */
