@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * notify.c: eventfd, else pipe2, else pipe and fcntl: what a sandbox or an old
- * kernel refuses is done by the next.
+ * notify.c: an eventfd, or a pipe where the kernel or a sandbox refuses it.
  */
 #include <config.h>
 
 #include "sys/notify.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #endif
 
 #include "status.h"
+#include "sys/pipe.h"
 #include "sys/thread.h"
 
 #if IOSRC_USE_EVENTFD
@@ -36,57 +35,16 @@ static int open_eventfd(void)
 
 #endif
 
-#if IOSRC_USE_PIPE2
-
-static int open_pipe2(int fds[2])
-{
-	return pipe2(fds, O_CLOEXEC | O_NONBLOCK);
-}
-
-#else
-
-static int open_pipe2(int fds[2])
-{
-	(void)fds;
-	errno = ENOSYS;
-	return -1;
-}
-
-#endif
-
-/* Refused as a call, by the kernel or a sandbox: the next one may work. */
+/* Refused as a call, by the kernel or a sandbox: a pipe may work. */
 static bool refused(void)
 {
 	return errno == ENOSYS || errno == EPERM || errno == EACCES ||
 	    errno == EINVAL;
 }
 
-static int set_flags(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
-		return -1;
-	return fcntl(fd, F_SETFD, FD_CLOEXEC);
-}
-
-static int open_pipe(int fds[2])
-{
-	int code;
-
-	if (pipe(fds) < 0)
-		return -1;
-	if (set_flags(fds[0]) == 0 && set_flags(fds[1]) == 0)
-		return 0;
-	code = errno;
-	close(fds[0]);
-	close(fds[1]);
-	errno = code;
-	return -1;
-}
-
 iosrc_status iosrc__notify_open(struct iosrc__notify *notify)
 {
+	iosrc_status status;
 	int fds[2];
 
 	fds[0] = open_eventfd();
@@ -96,8 +54,9 @@ iosrc_status iosrc__notify_open(struct iosrc__notify *notify)
 	}
 	if (!refused())
 		return iosrc__status_errno();
-	if (open_pipe2(fds) < 0 && (!refused() || open_pipe(fds) < 0))
-		return iosrc__status_errno();
+	status = iosrc__pipe_open(fds);
+	if (status < 0)
+		return status;
 	notify->read_fd = fds[0];
 	notify->write_fd = fds[1];
 	return IOSRC_OK;
