@@ -19,7 +19,7 @@
 #ifndef IOSRC_PLUGIN_H
 #define IOSRC_PLUGIN_H
 
-#include <iosrc.h>
+#include <iosrc_net.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -139,6 +139,70 @@ typedef struct iosrc_api {
 	int64_t (IOSRC_CALL *io_many)(iosrc_poller *poller,
 	    iosrc_io_item *items, size_t count, size_t item_size, void *memory,
 	    size_t memory_size);
+	/** iosrc_address_parse */
+	iosrc_status (IOSRC_CALL *address_parse)(const char *text, size_t size,
+	    iosrc_address *out_address);
+	/** iosrc_address_format */
+	int64_t (IOSRC_CALL *address_format)(const iosrc_address *address,
+	    char *out_text, size_t size);
+	/** iosrc_local_address */
+	iosrc_status (IOSRC_CALL *local_address)(iosrc_source *source,
+	    iosrc_address *out_address);
+	/** iosrc_peer_address */
+	iosrc_status (IOSRC_CALL *peer_address)(iosrc_source *source,
+	    iosrc_address *out_address);
+	/** iosrc_listen */
+	iosrc_status (IOSRC_CALL *listen)(const iosrc_address *address,
+	    const iosrc_listen_options *options, size_t options_size,
+	    iosrc_source **out_source);
+	/** iosrc_connect */
+	iosrc_status (IOSRC_CALL *connect)(const iosrc_address *address,
+	    const iosrc_connect_options *options, size_t options_size,
+	    iosrc_source **out_source);
+	/** iosrc_bind_datagram */
+	iosrc_status (IOSRC_CALL *bind_datagram)(const iosrc_address *address,
+	    const iosrc_datagram_options *options, size_t options_size,
+	    iosrc_source **out_source);
+	/** iosrc_pair */
+	iosrc_status (IOSRC_CALL *pair)(uint32_t type, iosrc_source **out_a,
+	    iosrc_source **out_b);
+	/** iosrc_pipe */
+	iosrc_status (IOSRC_CALL *pipe)(iosrc_source **out_reader,
+	    iosrc_source **out_writer);
+	/** iosrc_accept */
+	iosrc_status (IOSRC_CALL *accept)(iosrc_source *source,
+	    iosrc_address *out_peer, iosrc_source **out_source);
+	/** iosrc_recv */
+	int64_t (IOSRC_CALL *recv)(iosrc_source *source, void *out_data,
+	    size_t size, iosrc_flags flags, iosrc_flags *out_flags);
+	/** iosrc_send */
+	int64_t (IOSRC_CALL *send)(iosrc_source *source, const void *data,
+	    size_t size, iosrc_flags flags);
+	/** iosrc_recv_from */
+	int64_t (IOSRC_CALL *recv_from)(iosrc_source *source, void *out_data,
+	    size_t size, iosrc_flags flags, iosrc_address *out_peer,
+	    iosrc_flags *out_flags);
+	/** iosrc_send_to */
+	int64_t (IOSRC_CALL *send_to)(iosrc_source *source, const void *data,
+	    size_t size, iosrc_flags flags, const iosrc_address *peer);
+	/** iosrc_shutdown */
+	iosrc_status (IOSRC_CALL *shutdown)(iosrc_source *source,
+	    iosrc_bits directions);
+	/** iosrc_take_error */
+	iosrc_status (IOSRC_CALL *take_error)(iosrc_source *source,
+	    iosrc_status *out_error);
+	/** iosrc_set_option */
+	iosrc_status (IOSRC_CALL *set_option)(iosrc_source *source,
+	    uint32_t option, int64_t value);
+	/** iosrc_get_option */
+	iosrc_status (IOSRC_CALL *get_option)(iosrc_source *source,
+	    uint32_t option, int64_t *out_value);
+	/** iosrc_multicast_join */
+	iosrc_status (IOSRC_CALL *multicast_join)(iosrc_source *source,
+	    const iosrc_address *group, uint32_t interface_index);
+	/** iosrc_multicast_leave */
+	iosrc_status (IOSRC_CALL *multicast_leave)(iosrc_source *source,
+	    const iosrc_address *group, uint32_t interface_index);
 	/* clang-format on */
 } iosrc_api;
 

@@ -9,9 +9,7 @@
  */
 #include "io.h"
 
-#include "options.h"
 #include "source.h"
-#include "sys/direct_io.h"
 
 /* ---- the caller's own I/O ---- */
 
@@ -40,9 +38,7 @@ int64_t iosrc_do_io(iosrc_source *source, iosrc_bits directions, iosrc_io_fn fn,
 
 /* ---- direct I/O ---- */
 
-/* What a call of the system means for its direction. `asked` is the length
- * that the system was given. */
-static int64_t settle_io(iosrc_source *source, iosrc_bits direction,
+int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
     int64_t result, size_t asked)
 {
 	if (result >= 0) {
@@ -66,42 +62,32 @@ static int64_t settle_io(iosrc_source *source, iosrc_bits direction,
 	return result;
 }
 
-static size_t clamped(size_t size)
-{
-	return size > IOSRC__DIRECT_IO_MAX ? IOSRC__DIRECT_IO_MAX : size;
-}
-
 int64_t iosrc__io_read(iosrc_source *source, void *out_data, size_t size)
 {
-	size_t asked = clamped(size);
+	size_t asked = iosrc__io_clamped(size);
 
-	return settle_io(source, IOSRC_READABLE,
+	return iosrc__io_settle(source, IOSRC_READABLE,
 	    iosrc__direct_read(source->handle, out_data, asked), asked);
 }
 
 int64_t iosrc__io_write(iosrc_source *source, const void *data, size_t size)
 {
-	size_t asked = clamped(size);
+	size_t asked = iosrc__io_clamped(size);
 
-	return settle_io(source, IOSRC_WRITABLE,
+	return iosrc__io_settle(source, IOSRC_WRITABLE,
 	    iosrc__direct_write(source, data, asked), asked);
-}
-
-static bool is_buffer(const void *data, size_t size)
-{
-	return size <= IOSRC__SIZE_MAX && (data || size == 0);
 }
 
 int64_t iosrc_read(iosrc_source *source, void *out_data, size_t size)
 {
-	if (!source || !is_buffer(out_data, size))
+	if (!source || !iosrc__io_is_buffer(out_data, size))
 		return IOSRC_E_INVALID;
 	return iosrc__io_read(source, out_data, size);
 }
 
 int64_t iosrc_write(iosrc_source *source, const void *data, size_t size)
 {
-	if (!source || !is_buffer(data, size))
+	if (!source || !iosrc__io_is_buffer(data, size))
 		return IOSRC_E_INVALID;
 	return iosrc__io_write(source, data, size);
 }
@@ -114,7 +100,7 @@ static int64_t buffers_size(const iosrc_buffer *buffers, size_t count)
 	if (!buffers || count == 0 || count > IOSRC__DIRECT_IO_BUFFERS)
 		return IOSRC_E_INVALID;
 	for (size_t i = 0; i < count; i++) {
-		if (!is_buffer(buffers[i].data, buffers[i].size) ||
+		if (!iosrc__io_is_buffer(buffers[i].data, buffers[i].size) ||
 		    buffers[i].size > IOSRC__SIZE_MAX - total)
 			return IOSRC_E_INVALID;
 		total += buffers[i].size;
@@ -129,9 +115,9 @@ int64_t iosrc_readv(iosrc_source *source, const iosrc_buffer *buffers,
 
 	if (!source || size < 0)
 		return IOSRC_E_INVALID;
-	return settle_io(source, IOSRC_READABLE,
+	return iosrc__io_settle(source, IOSRC_READABLE,
 	    iosrc__direct_readv(source->handle, buffers, count),
-	    clamped((size_t)size));
+	    iosrc__io_clamped((size_t)size));
 }
 
 int64_t iosrc_writev(iosrc_source *source, const iosrc_buffer *buffers,
@@ -141,7 +127,7 @@ int64_t iosrc_writev(iosrc_source *source, const iosrc_buffer *buffers,
 
 	if (!source || size < 0)
 		return IOSRC_E_INVALID;
-	return settle_io(source, IOSRC_WRITABLE,
+	return iosrc__io_settle(source, IOSRC_WRITABLE,
 	    iosrc__direct_writev(source, buffers, count),
-	    clamped((size_t)size));
+	    iosrc__io_clamped((size_t)size));
 }

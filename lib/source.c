@@ -18,6 +18,15 @@
 
 /* ---- making ---- */
 
+iosrc_source *iosrc__source_allocate(void)
+{
+	iosrc_source *source = calloc(1, sizeof(*source));
+
+	if (source)
+		source->handle = -1;
+	return source;
+}
+
 iosrc_status iosrc_create(iosrc_handle handle, iosrc_handle_type type,
     iosrc_source **out_source)
 {
@@ -29,7 +38,7 @@ iosrc_status iosrc_create(iosrc_handle handle, iosrc_handle_type type,
 	status = iosrc__handle_check(handle, type);
 	if (status < 0)
 		return status;
-	source = calloc(1, sizeof(*source));
+	source = iosrc__source_allocate();
 	if (!source)
 		return IOSRC_E_NO_MEMORY;
 	source->handle = handle;

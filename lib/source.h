@@ -26,8 +26,9 @@
  * an always-ready file; and the nature of the handle, as far as it is known. */
 #define IOSRC__SOURCE_REARMS UINT32_C(0x1)
 #define IOSRC__SOURCE_FILE UINT32_C(0x2)
-#define IOSRC__SOURCE_STREAM UINT32_C(0x10)  /* no socket: send refused it */
-#define IOSRC__SOURCE_SIGNALS UINT32_C(0x20) /* nor is RWF_NOSIGNAL taken */
+#define IOSRC__SOURCE_STREAM UINT32_C(0x10)     /* no socket: send refused it */
+#define IOSRC__SOURCE_SIGNALS UINT32_C(0x20)    /* nor is RWF_NOSIGNAL taken */
+#define IOSRC__SOURCE_NO_ACCEPT4 UINT32_C(0x40) /* the system has none */
 
 struct iosrc_source {
 	iosrc_handle handle;
@@ -40,10 +41,15 @@ struct iosrc_source {
 	struct iosrc__post_place post; /* a file's */
 	iosrc_bits interest;
 	_Atomic uint32_t process; /* of the last register, 0 before it */
+	_Atomic uint32_t multicast_interface; /* inet's, as it was set */
 };
 
 #define IOSRC__READY_ONLY 0x0000ff00u
 #define IOSRC__MODES (IOSRC_LEVEL | IOSRC_ONESHOT | IOSRC_EXCLUSIVE)
+
+/* A source without a handle, to be given one or freed; NULL: no memory. What
+ * opens a handle makes its source first, so that no handle is lost. */
+iosrc_source *iosrc__source_allocate(void);
 
 /* INVALID, UNSUPPORTED or OK: a set of directions from a caller. */
 iosrc_status iosrc__source_check_directions(iosrc_bits directions);
@@ -69,17 +75,21 @@ static inline bool iosrc__source_is_live(const iosrc_source *source)
 	    iosrc__registration_generation(source->registration);
 }
 
-static inline bool iosrc__source_is_file(const iosrc_source *source)
+static inline bool iosrc__source_has(const iosrc_source *source, uint32_t trait)
 {
 	return (atomic_load_explicit(&source->traits, memory_order_relaxed) &
-	           IOSRC__SOURCE_FILE) != 0;
+	           trait) != 0;
+}
+
+static inline bool iosrc__source_is_file(const iosrc_source *source)
+{
+	return iosrc__source_has(source, IOSRC__SOURCE_FILE);
 }
 
 /* Has a would-block to be reported to the poller? */
 static inline bool iosrc__source_reports(const iosrc_source *source)
 {
-	return (atomic_load_explicit(&source->traits, memory_order_relaxed) &
-	           IOSRC__SOURCE_REARMS) != 0;
+	return iosrc__source_has(source, IOSRC__SOURCE_REARMS);
 }
 
 static inline uint32_t iosrc__source_slot(const iosrc_source *source)

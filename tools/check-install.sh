@@ -27,12 +27,14 @@ $make --no-print-directory install DESTDIR="$stage" \
 (cd "$stage" && find . ! -type d | sort | sed 's/^\./  /')
 
 for file in "$stage$libdir/libiosrc.la" "$pc_folder/iosrc.pc" \
-	"$stage$includedir/iosrc.h" "$stage$includedir/iosrc_plugin.h"; do
+	"$stage$includedir/iosrc.h" "$stage$includedir/iosrc_net.h" \
+	"$stage$includedir/iosrc_plugin.h"; do
 	[ -f "$file" ] || fail "$file was not installed"
 done
 
 cat >variants/install.c <<'END'
 #include <iosrc.h>
+#include <iosrc_net.h>
 #include <iosrc_plugin.h>
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@ set -eu
 top_srcdir=${top_srcdir:-$(cd "$(dirname "$0")/../.." && pwd)}
 include=${IOSRC_TEST_INCLUDE:-$top_srcdir/include}
 compilers=${IOSRC_TEST_COMPILERS:-gcc clang}
-headers='iosrc.h iosrc_plugin.h'
+headers='iosrc.h iosrc_net.h iosrc_plugin.h'
 standards='c99 c11 c17 c++11 c++17'
 warnings='-Wall -Wextra -Wpedantic -Wpadded -Werror'
 

@@ -13,7 +13,7 @@ import os
 import re
 import sys
 
-HEADERS = ("iosrc.h", "iosrc_plugin.h")
+HEADERS = ("iosrc.h", "iosrc_net.h", "iosrc_plugin.h")
 DIRECTIONS = {"in", "out", "inout"}
 OWNERSHIP = {"borrowed", "consumed", "owned", "shared"}
 UNITS = {"ns", "bytes", "items"}
@@ -268,7 +268,8 @@ def main():
     for name, (path, text) in texts.items():
         functions[name] = check_header(lint, path, text)
     path, text = texts["iosrc_plugin.h"]
-    check_slots(lint, path, text, functions["iosrc.h"])
+    check_slots(lint, path, text,
+                functions["iosrc.h"] + functions["iosrc_net.h"])
     print("tags: " + ", ".join(f"{count} {what}" for what, count
                                in lint.counts.items())
           + f"; {lint.problems} problems")

@@ -6,6 +6,7 @@
  * target, without a C library.
  */
 #include <iosrc.h>
+#include <iosrc_net.h>
 #include <iosrc_plugin.h>
 
 #define SIZE(type, size) \
@@ -81,6 +82,36 @@ AT(iosrc_io_item, reserved, 44);
 AT(iosrc_io_item, reserved_more, 48);
 WIDE(iosrc_io_item, reserved_more, 16);
 
+#define ALIGNED(type, alignment) \
+	_Static_assert(_Alignof(type) == (alignment), "alignment of " #type)
+
+SIZE(iosrc_address, 288);
+ALIGNED(iosrc_address, 4);
+AT(iosrc_address, family, 0);
+AT(iosrc_address, port, 4);
+AT(iosrc_address, scope, 8);
+AT(iosrc_address, flow, 12);
+AT(iosrc_address, size, 16);
+AT(iosrc_address, reserved, 20);
+WIDE(iosrc_address, reserved, 12);
+AT(iosrc_address, data, 32);
+WIDE(iosrc_address, data, 256);
+
+SIZE(iosrc_listen_options, 16);
+AT(iosrc_listen_options, flags, 0);
+AT(iosrc_listen_options, type, 4);
+AT(iosrc_listen_options, backlog, 8);
+AT(iosrc_listen_options, mode, 12);
+
+SIZE(iosrc_connect_options, 296);
+AT(iosrc_connect_options, flags, 0);
+AT(iosrc_connect_options, type, 4);
+AT(iosrc_connect_options, source, 8);
+
+SIZE(iosrc_datagram_options, 8);
+AT(iosrc_datagram_options, flags, 0);
+AT(iosrc_datagram_options, reserved, 4);
+
 /* ---- the table: slots have numbers, and keep them ---- */
 
 #define SLOT(number, name) \
@@ -130,7 +161,27 @@ SLOT(35, waker_retain);
 SLOT(36, waker_release);
 SLOT(37, register_many);
 SLOT(38, io_many);
-SIZE(iosrc_api, sizeof(size_t) + 8 + 39 * POINTER);
+SLOT(39, address_parse);
+SLOT(40, address_format);
+SLOT(41, local_address);
+SLOT(42, peer_address);
+SLOT(43, listen);
+SLOT(44, connect);
+SLOT(45, bind_datagram);
+SLOT(46, pair);
+SLOT(47, pipe);
+SLOT(48, accept);
+SLOT(49, recv);
+SLOT(50, send);
+SLOT(51, recv_from);
+SLOT(52, send_to);
+SLOT(53, shutdown);
+SLOT(54, take_error);
+SLOT(55, set_option);
+SLOT(56, get_option);
+SLOT(57, multicast_join);
+SLOT(58, multicast_leave);
+SIZE(iosrc_api, sizeof(size_t) + 8 + 59 * POINTER);
 
 /* ---- constants; the version itself is free to change ---- */
 
@@ -207,6 +258,41 @@ VALUE(IOSRC_OP_WRITE, 2u);
 VALUE(IOSRC_OP_RECV, 3u);
 VALUE(IOSRC_OP_SEND, 4u);
 VALUE(IOSRC_MESSAGE_SIZE, 256);
+VALUE(IOSRC_FAMILY_NONE, 0u);
+VALUE(IOSRC_FAMILY_INET, 1u);
+VALUE(IOSRC_FAMILY_INET6, 2u);
+VALUE(IOSRC_FAMILY_UNIX, 3u);
+VALUE(IOSRC_FAMILY_UNIX_ABSTRACT, 4u);
+VALUE(IOSRC_FAMILY_PIPE, 5u);
+VALUE(IOSRC_FAMILY_OTHER, 255u);
+VALUE(IOSRC_ADDRESS_TEXT_SIZE, 1088);
+VALUE(IOSRC_TYPE_STREAM, 0u);
+VALUE(IOSRC_TYPE_DATAGRAM, 1u);
+VALUE(IOSRC_TYPE_SEQPACKET, 2u);
+VALUE(IOSRC_LISTEN_REUSE_PORT, 0x00000001u);
+VALUE(IOSRC_LISTEN_V6_ONLY, 0x00000002u);
+VALUE(IOSRC_LISTEN_UNLINK_STALE, 0x00000004u);
+VALUE(IOSRC_LISTEN_EXCLUSIVE_USE, 0x00000008u);
+VALUE(IOSRC_CONNECT_NO_DELAY, 0x00000001u);
+VALUE(IOSRC_RECV_PEEK, 0x00000001u);
+VALUE(IOSRC_RECV_OOB, 0x00000002u);
+VALUE(IOSRC_SEND_OOB, 0x00000002u);
+VALUE(IOSRC_OUT_TRUNCATED, 0x00000001u);
+VALUE(IOSRC_OPTION_NO_DELAY, 1u);
+VALUE(IOSRC_OPTION_KEEP_ALIVE, 2u);
+VALUE(IOSRC_OPTION_KEEP_ALIVE_IDLE, 3u);
+VALUE(IOSRC_OPTION_KEEP_ALIVE_INTERVAL, 4u);
+VALUE(IOSRC_OPTION_KEEP_ALIVE_COUNT, 5u);
+VALUE(IOSRC_OPTION_LINGER, 6u);
+VALUE(IOSRC_OPTION_TTL, 7u);
+VALUE(IOSRC_OPTION_HOP_LIMIT, 8u);
+VALUE(IOSRC_OPTION_BROADCAST, 9u);
+VALUE(IOSRC_OPTION_RECV_BUFFER, 10u);
+VALUE(IOSRC_OPTION_SEND_BUFFER, 11u);
+VALUE(IOSRC_OPTION_V6_ONLY, 12u);
+VALUE(IOSRC_OPTION_MULTICAST_LOOP, 13u);
+VALUE(IOSRC_OPTION_MULTICAST_TTL, 14u);
+VALUE(IOSRC_OPTION_MULTICAST_INTERFACE, 15u);
 VALUE(IOSRC_VERSION,
     IOSRC_VERSION_MAJOR * 0x1000000u + IOSRC_VERSION_MINOR * 0x10000u +
         IOSRC_VERSION_PATCH);

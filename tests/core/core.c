@@ -5,6 +5,9 @@
 #include "tests/core/core.h"
 
 #include <time.h>
+
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static size_t live_before;
@@ -76,6 +79,21 @@ int64_t core_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000 * MS + now.tv_nsec;
+}
+
+bool core_lacks_inet6(void)
+{
+	struct sockaddr_in6 loopback = { .sin6_family = AF_INET6,
+		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool lacks = fd < 0 ||
+	    bind(fd, (struct sockaddr *)&loopback, sizeof loopback) < 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (lacks)
+		print_message("SKIP: the system has no inet6 loopback\n");
+	return lacks;
 }
 
 /* ---- making ---- */

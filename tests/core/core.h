@@ -42,6 +42,8 @@ unsigned core_rounds(unsigned full);
 int64_t core_patience(int64_t ns);
 void core_sleep(int64_t ns);
 int64_t core_now(void);
+/* Says so where the system has no inet6 loopback: what needs it is skipped. */
+bool core_lacks_inet6(void);
 
 /* A poller on the fake; one whose kernel keeps edges; one with options. */
 iosrc_poller *core_poller(void);
