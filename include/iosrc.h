@@ -256,7 +256,8 @@ typedef uint32_t iosrc_handle_type;
 #define IOSRC_E_FORKED             (-65545)
 /** A signal ended the wait of an IOSRC_POLLER_INTERRUPTIBLE poller. */
 #define IOSRC_E_INTERRUPTED        (-65546)
-/** The room given is too small. No call of this version answers it. */
+/** The room given is too small, or an address has too long a path or name
+ * for the system: iosrc_net.h. */
 #define IOSRC_E_NO_SPACE           (-65547)
 /** An error whose code is not known or makes no sense. */
 #define IOSRC_E_UNKNOWN            (-65548)
@@ -271,7 +272,8 @@ typedef uint32_t iosrc_handle_type;
 #define IOSRC_KIND_WOULD_BLOCK        2
 /** IOSRC_E_INVALID, EINVAL, EFAULT: an argument is wrong. */
 #define IOSRC_KIND_INVALID            3
-/** IOSRC_E_UNSUPPORTED, EOPNOTSUPP, ENOSYS, EAFNOSUPPORT, ENOPROTOOPT. */
+/** IOSRC_E_UNSUPPORTED, EOPNOTSUPP, ENOSYS, EAFNOSUPPORT, EPFNOSUPPORT,
+ * EPROTONOSUPPORT, ESOCKTNOSUPPORT, ENOPROTOOPT. */
 #define IOSRC_KIND_UNSUPPORTED        4
 /** IOSRC_E_NO_MEMORY, ENOMEM. */
 #define IOSRC_KIND_NO_MEMORY          5
@@ -471,8 +473,10 @@ typedef struct iosrc_io_item {
 	uint64_t size;             /**< in bytes, at most 2^31-1 */
 	int64_t out_result;        /**< a count or a status */
 	uint32_t opcode;           /**< IOSRC_OP_* */
-	iosrc_flags flags;         /**< zero for READ and WRITE */
-	iosrc_flags out_flags;     /**< zero for READ and WRITE */
+	iosrc_flags flags;         /**< IOSRC_RECV_* or IOSRC_SEND_* of
+	                            * iosrc_net.h; READ, WRITE: zero */
+	iosrc_flags out_flags;     /**< IOSRC_OUT_TRUNCATED or 0 for RECV, else
+	                            * 0 */
 	uint32_t reserved;         /**< zero, else UNSUPPORTED */
 	uint64_t reserved_more[2]; /**< zero, else UNSUPPORTED */
 } iosrc_io_item;
@@ -481,9 +485,9 @@ typedef struct iosrc_io_item {
 #define IOSRC_OP_READ  1u
 /** As iosrc_write. */
 #define IOSRC_OP_WRITE 2u
-/** UNSUPPORTED in this version. */
+/** As iosrc_recv of iosrc_net.h. */
 #define IOSRC_OP_RECV  3u
-/** UNSUPPORTED in this version. */
+/** As iosrc_send of iosrc_net.h. */
 #define IOSRC_OP_SEND  4u
 
 /** Room in bytes for any text of iosrc_status_message. */
@@ -1248,13 +1252,14 @@ IOSRC_API int64_t IOSRC_CALL iosrc_register_many(iosrc_poller *poller,
 /**
  * Reads and writes through many sources.
  *
- * Each item is done as iosrc_read or iosrc_write would, and gets the count or
- * status in out_result. Items of one source and one direction run in array
- * order. A registration that is gone, of another poller, or of a waker gets
- * IOSRC_E_NOT_REGISTERED; data and size that do not lie in the memory get
- * IOSRC_E_INVALID; an opcode that this version does not know (RECV and SEND
- * among them), flags, or a reserved field that is not zero get
- * IOSRC_E_UNSUPPORTED. No item's source may be closed during the call.
+ * Each item is done as iosrc_read, iosrc_write, iosrc_recv or iosrc_send
+ * would, and gets the count or status in out_result. Items of one source and
+ * one direction run in array order. A registration that is gone, of another
+ * poller, or of a waker gets IOSRC_E_NOT_REGISTERED; data and size that do not
+ * lie in the memory get IOSRC_E_INVALID; an opcode or flag that this version
+ * does not know, a flag with READ or WRITE, or a reserved field that is not
+ * zero get IOSRC_E_UNSUPPORTED. No item's source may be closed during the
+ * call.
  *
  * @param poller inout,borrowed: the poller that all sources are registered
  *   with

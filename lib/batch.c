@@ -13,6 +13,7 @@
 #include "io.h"
 #include "options.h"
 #include "poller.h"
+#include "socket.h"
 
 /* The nth item of the caller's array. */
 static void *item_at(void *items, size_t item_size, size_t n)
@@ -103,15 +104,60 @@ static bool item_data(const struct memory *memory, const iosrc_io_item *item,
 	return true;
 }
 
+/* The flags that an opcode takes; false: it is not known. */
+static bool opcode_flags(uint32_t opcode, iosrc_flags *out_flags)
+{
+	switch (opcode) {
+	case IOSRC_OP_READ:
+	case IOSRC_OP_WRITE:
+		*out_flags = 0;
+		return true;
+	case IOSRC_OP_RECV:
+		*out_flags = IOSRC__RECV_FLAGS;
+		return true;
+	case IOSRC_OP_SEND:
+		*out_flags = IOSRC__SEND_FLAGS;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_known(const iosrc_io_item *item)
+{
+	iosrc_flags flags;
+
+	return opcode_flags(item->opcode, &flags) && !(item->flags & ~flags) &&
+	    !item->reserved && !item->reserved_more[0] &&
+	    !item->reserved_more[1];
+}
+
+/* The item was checked. */
+static int64_t run_operation(iosrc_source *source, iosrc_io_item *item,
+    unsigned char *data)
+{
+	size_t size = (size_t)item->size;
+
+	switch (item->opcode) {
+	case IOSRC_OP_READ:
+		return iosrc__io_read(source, data, size);
+	case IOSRC_OP_WRITE:
+		return iosrc__io_write(source, data, size);
+	case IOSRC_OP_RECV:
+		return iosrc__io_recv(source, data, size, item->flags,
+		    &item->out_flags);
+	default:
+		return iosrc__io_send(source, data, size, item->flags);
+	}
+}
+
 static int64_t run_item(iosrc_poller *poller, const struct memory *memory,
-    const iosrc_io_item *item)
+    iosrc_io_item *item)
 {
 	struct iosrc__registered what;
 	unsigned char *data;
 
-	if (item->flags || item->reserved || item->reserved_more[0] ||
-	    item->reserved_more[1] ||
-	    (item->opcode != IOSRC_OP_READ && item->opcode != IOSRC_OP_WRITE))
+	if (!is_known(item))
 		return IOSRC_E_UNSUPPORTED;
 	if (!item_data(memory, item, &data))
 		return IOSRC_E_INVALID;
@@ -119,9 +165,7 @@ static int64_t run_item(iosrc_poller *poller, const struct memory *memory,
 	        item->registration, &what) ||
 	    !what.source)
 		return IOSRC_E_NOT_REGISTERED;
-	return item->opcode == IOSRC_OP_READ
-	    ? iosrc__io_read(what.source, data, (size_t)item->size)
-	    : iosrc__io_write(what.source, data, (size_t)item->size);
+	return run_operation(what.source, item, data);
 }
 
 int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,

@@ -167,8 +167,9 @@ static void contract_B1_io_many_refuses_what_it_does_not_know(void **state)
 	for (i = 0; i < 10; i++)
 		items[i] = io_item(&rig, IOSRC_OP_WRITE, 0, 1);
 	items[0].opcode = 0;
-	items[1].opcode = IOSRC_OP_RECV;
+	items[1].opcode = IOSRC_OP_SEND + 1;
 	items[2].opcode = IOSRC_OP_SEND;
+	items[2].flags = 1;
 	items[3].opcode = UINT32_MAX;
 	items[4].flags = 1;
 	items[5].flags = 0x80000000;

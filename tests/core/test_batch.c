@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <iosrc_net.h>
+
 #define BOTH (IOSRC_READABLE | IOSRC_WRITABLE)
 
 /* ---- register_many ---- */
@@ -185,8 +187,9 @@ static void contract_B3_each_operation_has_its_result(void **state)
 	}
 	items[1].registration = waker_registration;
 	items[2].registration += UINT64_C(1) << 32;
-	items[3].opcode = IOSRC_OP_RECV;
+	items[3].opcode = IOSRC_OP_SEND + 1;
 	items[4].opcode = IOSRC_OP_SEND;
+	items[4].flags = IOSRC_RECV_PEEK;
 	items[5].opcode = 0;
 	items[6].flags = 1;
 	items[7].reserved = 1;
@@ -206,6 +209,72 @@ static void contract_B3_each_operation_has_its_result(void **state)
 		assert_int_equal(items[i].out_result, expected[i]);
 	iosrc_waker_release(waker);
 	wire_close(&wire);
+}
+
+static void contract_B1_receiving_and_sending_in_a_batch(void **state)
+{
+	char memory[16] = "....ping", data[8];
+	struct wire wire;
+	iosrc_io_item items[4];
+
+	(void)state;
+	wire_make(&wire);
+	assert_int_equal(write(wire.peer, "text", 4), 4);
+	memset(items, 0, sizeof(items));
+	for (unsigned i = 0; i < 4; i++) {
+		items[i].registration = wire.registration;
+		items[i].opcode = i < 3 ? IOSRC_OP_RECV : IOSRC_OP_SEND;
+		items[i].data = i < 3 ? 0 : 4;
+		items[i].size = 4;
+		items[i].out_flags = 0xff;
+	}
+	items[0].flags = IOSRC_RECV_PEEK;
+	assert_int_equal(iosrc_io_many(wire.poller, items, 4, sizeof(*items),
+	                     memory, sizeof(memory)),
+	    3);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(items[i].out_result,
+		    i == 2 ? IOSRC_E_WOULD_BLOCK : 4);
+		assert_int_equal(items[i].out_flags, 0);
+	}
+	assert_memory_equal(memory, "text", 4);
+	assert_int_equal(read(wire.peer, data, sizeof(data)), 4);
+	assert_memory_equal(data, "ping", 4);
+	wire_close(&wire);
+}
+
+static void contract_N8_a_batch_tells_of_cut_datagrams(void **state)
+{
+	iosrc_poller *poller = core_poller();
+	char memory[4] = "";
+	iosrc_source *source;
+	iosrc_io_item items[2];
+	int fds[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX,
+	                     SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds),
+	    0);
+	source = core_registered(poller, fds[0], 1, BOTH);
+	assert_int_equal(write(fds[1], "longer", 6), 6);
+	assert_int_equal(write(fds[1], "fits", 4), 4);
+	memset(items, 0, sizeof(items));
+	for (unsigned i = 0; i < 2; i++) {
+		items[i].registration = iosrc_source_registration(source);
+		items[i].opcode = IOSRC_OP_RECV;
+		items[i].size = 4;
+	}
+	assert_int_equal(iosrc_io_many(poller, items, 2, sizeof(*items), memory,
+	                     sizeof(memory)),
+	    2);
+	assert_int_equal(items[0].out_result, 4);
+	assert_int_equal(items[0].out_flags, IOSRC_OUT_TRUNCATED);
+	assert_int_equal(items[1].out_result, 4);
+	assert_int_equal(items[1].out_flags, 0);
+	assert_memory_equal(memory, "fits", 4);
+	iosrc_close(source);
+	close(fds[1]);
+	core_release(poller);
 }
 
 static void contract_B3_without_memory_data_is_an_address(void **state)
@@ -313,6 +382,8 @@ int main(void)
 		CORE_TEST(contract_B4_registrations_of_every_stride),
 		CORE_TEST(contract_B2_items_of_one_source_run_in_order),
 		CORE_TEST(contract_B3_each_operation_has_its_result),
+		CORE_TEST(contract_B1_receiving_and_sending_in_a_batch),
+		CORE_TEST(contract_N8_a_batch_tells_of_cut_datagrams),
 		CORE_TEST(contract_B3_without_memory_data_is_an_address),
 		CORE_TEST(contract_B4_operations_of_every_stride),
 		CORE_TEST(contract_X1_memory_beyond_every_size_is_told),
