@@ -31,6 +31,8 @@ int __wrap_eventfd(unsigned count, int flags);
 int __real_pipe2(int fds[2], int flags);
 int __wrap_pipe2(int fds[2], int flags);
 int __real_pipe(int fds[2]);
+long __real_syscall(long number, int fds[2]);
+long __wrap_syscall(long number, int fds[2]);
 int __wrap_pipe(int fds[2]);
 int __real_fcntl(int fd, int operation, ...);
 int __wrap_fcntl(int fd, int operation, long argument);
@@ -72,6 +74,12 @@ int __wrap_pipe2(int fds[2], int flags)
 int __wrap_pipe(int fds[2])
 {
 	return refused(&of_pipe) ? -1 : __real_pipe(fds);
+}
+
+/* pipe(2) without libc's help. */
+long __wrap_syscall(long number, int fds[2])
+{
+	return refused(&of_pipe) ? -1 : __real_syscall(number, fds);
 }
 
 int __wrap_fcntl(int fd, int operation, long argument)
