@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * poll_table.h: what a poll(2) poller watches: an entry a registration, the
+ * dense array of those that are armed, and the copy of it that a blocked poll
+ * is lent.
+ *
+ * 1. The dense array holds the armed sources and no others: hang-ups and
+ *    errors cannot be masked, and what is not armed must not spin.
+ * 2. poll is level-triggered. An edge source's reported directions are
+ *    disarmed and come back by rearm; a oneshot source's all, by modify; a
+ *    level source stays armed. So whatever is dropped is polled again.
+ * 3. What the copy saw of a source that was changed, claimed or armed since it
+ *    was lent is old and thrown away.
+ *
+ * No lock and no system call in here: poll.c, which has the one and makes the
+ * others, holds its lock around each call.
+ */
+#ifndef IOSRC_SYS_POLL_TABLE_H
+#define IOSRC_SYS_POLL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <poll.h>
+
+#include <iosrc.h>
+
+#include "backend.h"
+
+struct iosrc__poll_entry;
+
+/* A pollfd array with a place for the kick behind it, and the slots of its
+ * items. */
+struct iosrc__poll_array {
+	struct pollfd *fds;
+	uint32_t *slots;
+};
+
+struct iosrc__poll_table {
+	struct iosrc__poll_entry *entries; /* by slot */
+	size_t entry_count;
+	size_t registered;
+	size_t capacity; /* of both arrays; registered <= capacity */
+	struct iosrc__poll_array dense;
+	size_t armed_count;
+	struct iosrc__poll_array copy;
+	struct iosrc__poll_array lent; /* the copy that a poll blocks with */
+	size_t turn_at; /* where the next claim begins, for fairness */
+	uint32_t epoch; /* counts what was lent */
+	bool is_lent;
+};
+
+/* False: no memory. */
+bool iosrc__poll_table_init(struct iosrc__poll_table *table);
+void iosrc__poll_table_free(struct iosrc__poll_table *table);
+
+/* A new registration; false: no memory. One whose handle it takes over is
+ * cleared. */
+bool iosrc__poll_table_add(struct iosrc__poll_table *table,
+    const struct iosrc__change *change);
+void iosrc__poll_table_set(struct iosrc__poll_table *table,
+    const struct iosrc__change *change);
+/* Answers whether a blocked poll holds on to its file. */
+bool iosrc__poll_table_clear(struct iosrc__poll_table *table, uint32_t slot);
+/* Answers whether any direction was armed that was not. */
+bool iosrc__poll_table_rearm(struct iosrc__poll_table *table,
+    const struct iosrc__change *change, iosrc_bits directions,
+    enum iosrc__rearm why);
+
+/* Turns what a poll of the dense array found into events, round-robin. */
+size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
+    iosrc_poller *poller, int ready, iosrc_event *out_events, size_t room);
+
+/* Copies the dense array for a poll that blocks, a place for the kick behind
+ * it; answers the count without that. */
+size_t iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd);
+/* Claims what that poll found, but for what has changed since: that is polled
+ * again. `count` is what lend answered. */
+size_t iosrc__poll_table_claim_lent(struct iosrc__poll_table *table,
+    iosrc_poller *poller, size_t count, int ready, iosrc_event *out_events,
+    size_t room);
+/* The claim is over. */
+void iosrc__poll_table_take_back(struct iosrc__poll_table *table);
+
+#endif
