@@ -64,10 +64,6 @@ static iosrc_status poll_open(iosrc_poller *poller)
 	status = iosrc__notify_open(&poll->turn);
 	if (status < 0)
 		goto close_kick;
-	if (!iosrc__poll_table_init(&poll->table)) {
-		status = IOSRC_E_NO_MEMORY;
-		goto close_turn;
-	}
 	pthread_mutex_init(&poll->lock, NULL);
 	pthread_cond_init(&poll->returned, NULL);
 	poller->state = poll;
@@ -76,8 +72,6 @@ static iosrc_status poll_open(iosrc_poller *poller)
 	    IOSRC_CAN_POLL_FILES;
 	return IOSRC_OK;
 
-close_turn:
-	iosrc__notify_close(&poll->turn);
 close_kick:
 	iosrc__notify_close(&poll->kick);
 free_poll:
@@ -210,11 +204,12 @@ static size_t claim_dense(iosrc_poller *poller, iosrc_event *out_events,
     size_t room, iosrc_status *status)
 {
 	struct iosrc__poll_table *table = &state_of(poller)->table;
-	int ready = poll_for(table->dense.fds, table->armed_count, 0);
+	int ready = poll_for(table->dense, table->armed_count, 0);
 
 	if (ready < 0)
 		*status = iosrc__status_errno();
-	return iosrc__poll_table_claim(table, poller, ready, out_events, room);
+	return iosrc__poll_table_claim(table, poller, table->dense,
+	    table->armed_count, ready, out_events, room);
 }
 
 /* Claims and takes without blocking. */
@@ -263,7 +258,7 @@ static void hand_over(struct poll *poll)
 static int poll_copy(struct poll *poll, size_t count, int64_t left_ns,
     iosrc_status *status)
 {
-	struct pollfd *fds = poll->table.lent.fds;
+	struct pollfd *fds = poll->table.lent;
 	int ready;
 
 	poll->kicked = false;
@@ -285,6 +280,7 @@ static size_t lead(iosrc_poller *poller, iosrc_event *out_events,
     size_t capacity, int64_t left_ns, iosrc_status *status)
 {
 	struct poll *poll = state_of(poller);
+	struct iosrc__poll_table *table = &poll->table;
 	_Atomic uint32_t *latch = &poller->latch.word;
 	size_t count, room, claimed = 0;
 	uint32_t word;
@@ -299,15 +295,19 @@ static size_t lead(iosrc_poller *poller, iosrc_event *out_events,
 		atomic_fetch_sub_explicit(latch, 1, memory_order_acq_rel);
 		return 0;
 	}
+	if (!iosrc__poll_table_lend(table, poll->kick.read_fd)) {
+		atomic_fetch_sub_explicit(latch, 1, memory_order_acq_rel);
+		*status = IOSRC_E_NO_MEMORY;
+		return 0;
+	}
 	poll->leader = true;
-	count = iosrc__poll_table_lend(&poll->table, poll->kick.read_fd);
+	count = table->armed_count;
 	ready = poll_copy(poll, count, left_ns, status);
 	word = atomic_fetch_sub_explicit(latch, 1, memory_order_acq_rel) - 1;
 	room = iosrc__wait_room(poller, capacity, word);
 	if (ready > 0 && room)
-		claimed = iosrc__poll_table_claim_lent(&poll->table, poller,
+		claimed = iosrc__poll_table_claim(table, poller, table->lent,
 		    count, ready, out_events, room);
-	iosrc__poll_table_take_back(&poll->table);
 	poll->leader = false;
 	return iosrc__wait_take(poller, out_events, capacity, claimed, word);
 }

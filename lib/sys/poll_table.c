@@ -2,8 +2,9 @@
  *
  * poll_table.c: arming, disarming and claiming in a poll(2) poller's table.
  *
- * Growing happens at a registration alone: arming and lending never have to
- * allocate.
+ * It is kept small, for it is the most that a source costs: an entry has no
+ * handle (who arms it knows that) and no token, what is lent has no slots, and
+ * arrays grow by an eighth.
  */
 #include <config.h>
 
@@ -20,78 +21,76 @@
 #endif
 
 /* Directions are IOSRC_READABLE, WRITABLE, PRIORITY; they fit three bits. */
+#define DIRECTIONS(bits) ((bits)&7u)
+
+/* An epoch in an entry has 16 bits. One that comes round again says that an
+ * entry is held when it is not, which costs its remover a kick. */
+#define LENT(epoch) ((epoch)&0xffffu)
+
 struct iosrc__poll_entry {
-	uint32_t generation; /* 0: not registered */
-	int fd;
-	uint32_t dense;      /* place in the dense array + 1, 0: not armed */
-	uint32_t copied;     /* the epoch in which it was lent */
-	uint8_t interest;    /* directions */
-	uint8_t armed;       /* directions */
-	uint8_t hidden;      /* disarmed by a hang-up, but never reported */
-	unsigned closed : 3; /* directions reported as closed */
+	uint32_t generation;   /* 0: not registered */
+	uint32_t dense;        /* place in the dense array + 1, 0: not armed */
+	unsigned lent : 16;    /* the epoch in which it was lent */
+	unsigned interest : 3; /* directions */
+	unsigned armed : 3;    /* directions */
+	unsigned hidden : 3;   /* disarmed by a hang-up, but never reported */
+	unsigned closed : 3;   /* directions reported as closed */
 	unsigned level : 1;
 	unsigned oneshot : 1;
-	unsigned touched : 1; /* since the copy: what the copy saw is old */
+	unsigned touched : 1; /* since it was lent */
 };
 
 /* ---- growing ---- */
 
-static void array_free(struct iosrc__poll_array *array)
+static size_t grown(size_t count)
 {
-	free(array->fds);
-	free(array->slots);
+	return count + count / 8 + 8;
 }
 
-static bool array_alloc(struct iosrc__poll_array *array, size_t capacity)
+/* With a place for the kick. */
+static struct pollfd *make_lent(size_t capacity)
 {
-	array->fds = malloc((capacity + 1) * sizeof(*array->fds));
-	array->slots = malloc(capacity * sizeof(*array->slots));
-	if (array->fds && array->slots)
-		return true;
-	array_free(array);
-	return false;
+	return malloc((capacity + 1) * sizeof(struct pollfd));
 }
 
-/* Both arrays at once, so that arming and leading never have to allocate. The
- * first time there is nothing in them but the kick's place. */
-static bool grow_arrays(struct iosrc__poll_table *table)
+/* At a registration, so that arming never has to allocate, and lending the
+ * first time alone: pollers that never block need nothing for it. */
+static bool grow_dense(struct iosrc__poll_table *table)
 {
-	size_t capacity = table->capacity ? table->capacity * 3 / 2 : 16;
-	struct iosrc__poll_array dense, copy;
+	size_t capacity = grown(table->capacity);
+	struct pollfd *dense, *spare;
+	uint32_t *slots;
 
 	if (table->registered < table->capacity)
 		return true;
-	if (!array_alloc(&dense, capacity))
+	dense = realloc(table->dense, capacity * sizeof(*dense));
+	if (!dense)
 		return false;
-	if (!array_alloc(&copy, capacity)) {
-		array_free(&dense);
-		return false;
-	}
-	if (table->armed_count) {
-		memcpy(dense.fds, table->dense.fds,
-		    table->armed_count * sizeof(*dense.fds));
-		memcpy(dense.slots, table->dense.slots,
-		    table->armed_count * sizeof(*dense.slots));
-	}
-	array_free(&table->dense);
-	/* One that is lent is freed when it is taken back. */
-	if (!table->is_lent || table->copy.fds != table->lent.fds)
-		array_free(&table->copy);
 	table->dense = dense;
-	table->copy = copy;
+	slots = realloc(table->slots, capacity * sizeof(*slots));
+	if (!slots)
+		return false;
+	table->slots = slots;
+	if (table->lent) {
+		spare = make_lent(capacity);
+		if (!spare)
+			return false;
+		free(table->spare);
+		table->spare = spare;
+	}
 	table->capacity = capacity;
 	return true;
 }
 
 static bool grow_entries(struct iosrc__poll_table *table, uint32_t slot)
 {
-	size_t count = table->entry_count ? table->entry_count : 16;
+	size_t count = table->entry_count;
 	struct iosrc__poll_entry *entries;
 
-	if (slot < table->entry_count)
+	if (slot < count)
 		return true;
 	while (count <= slot)
-		count = count * 3 / 2;
+		count = grown(count);
 	entries = realloc(table->entries, count * sizeof(*entries));
 	if (!entries)
 		return false;
@@ -102,21 +101,18 @@ static bool grow_entries(struct iosrc__poll_table *table, uint32_t slot)
 	return true;
 }
 
-bool iosrc__poll_table_init(struct iosrc__poll_table *table)
-{
-	return grow_arrays(table);
-}
-
 void iosrc__poll_table_free(struct iosrc__poll_table *table)
 {
-	array_free(&table->dense);
-	array_free(&table->copy);
+	free(table->dense);
+	free(table->slots);
+	free(table->lent);
+	free(table->spare);
 	free(table->entries);
 }
 
 /* ---- the dense array ---- */
 
-static short poll_events(uint8_t armed)
+static short poll_events(unsigned armed)
 {
 	short events = 0;
 
@@ -133,16 +129,17 @@ static void dense_remove(struct iosrc__poll_table *table, size_t place)
 {
 	size_t last = --table->armed_count;
 
-	table->entries[table->dense.slots[place]].dense = 0;
+	table->entries[table->slots[place]].dense = 0;
 	if (place == last)
 		return;
-	table->dense.fds[place] = table->dense.fds[last];
-	table->dense.slots[place] = table->dense.slots[last];
-	table->entries[table->dense.slots[place]].dense = (uint32_t)place + 1;
+	table->dense[place] = table->dense[last];
+	table->slots[place] = table->slots[last];
+	table->entries[table->slots[place]].dense = (uint32_t)place + 1;
 }
 
 /* Brings the dense array in line with what an entry has armed. */
-static void sync_entry(struct iosrc__poll_table *table, uint32_t slot)
+static void sync_entry(struct iosrc__poll_table *table, uint32_t slot,
+    iosrc_handle handle)
 {
 	struct iosrc__poll_entry *entry = &table->entries[slot];
 	struct pollfd *fd;
@@ -154,10 +151,10 @@ static void sync_entry(struct iosrc__poll_table *table, uint32_t slot)
 	}
 	if (!entry->dense) {
 		entry->dense = (uint32_t)++table->armed_count;
-		table->dense.slots[entry->dense - 1] = slot;
+		table->slots[entry->dense - 1] = slot;
 	}
-	fd = &table->dense.fds[entry->dense - 1];
-	fd->fd = entry->fd;
+	fd = &table->dense[entry->dense - 1];
+	fd->fd = (int)handle;
 	fd->events = poll_events(entry->armed);
 	fd->revents = 0;
 }
@@ -172,16 +169,14 @@ void iosrc__poll_table_set(struct iosrc__poll_table *table,
 
 	entry->generation = iosrc__registration_generation(
 	    change->registration);
-	entry->fd = (int)change->handle;
-	entry->interest = change->interest &
-	    (IOSRC_READABLE | IOSRC_WRITABLE | IOSRC_PRIORITY);
+	entry->interest = DIRECTIONS(change->interest);
 	entry->armed = entry->interest;
 	entry->hidden = 0;
 	entry->closed = 0;
 	entry->level = (change->interest & IOSRC_LEVEL) != 0;
 	entry->oneshot = (change->interest & IOSRC_ONESHOT) != 0;
 	entry->touched = true;
-	sync_entry(table, slot);
+	sync_entry(table, slot, change->handle);
 }
 
 bool iosrc__poll_table_clear(struct iosrc__poll_table *table, uint32_t slot)
@@ -191,16 +186,16 @@ bool iosrc__poll_table_clear(struct iosrc__poll_table *table, uint32_t slot)
 	entry->generation = 0;
 	entry->armed = 0;
 	entry->touched = true;
-	sync_entry(table, slot);
+	sync_entry(table, slot, -1);
 	table->registered--;
-	return table->is_lent && entry->copied == table->epoch;
+	return table->is_lent && entry->lent == LENT(table->epoch);
 }
 
 /* Another slot takes the handle over: what pins the one pins the other. */
 static void entry_replace(struct iosrc__poll_table *table, uint32_t old,
     uint32_t slot)
 {
-	table->entries[slot].copied = table->entries[old].copied;
+	table->entries[slot].lent = table->entries[old].lent;
 	iosrc__poll_table_clear(table, old);
 }
 
@@ -209,7 +204,7 @@ bool iosrc__poll_table_add(struct iosrc__poll_table *table,
 {
 	uint32_t slot = iosrc__registration_index(change->registration);
 
-	if (!grow_entries(table, slot) || !grow_arrays(table))
+	if (!grow_entries(table, slot) || !grow_dense(table))
 		return false;
 	if (change->replaced && table->entries[change->replaced - 1].generation)
 		entry_replace(table, change->replaced - 1, slot);
@@ -234,10 +229,10 @@ bool iosrc__poll_table_rearm(struct iosrc__poll_table *table,
 	directions = (directions | entry->hidden) & entry->interest;
 	if (!(directions & ~(iosrc_bits)entry->armed))
 		return false;
-	entry->armed |= (uint8_t)directions;
+	entry->armed |= DIRECTIONS(directions);
 	entry->hidden = 0;
 	entry->touched = true;
-	sync_entry(table, slot);
+	sync_entry(table, slot, change->handle);
 	return true;
 }
 
@@ -275,7 +270,7 @@ static void disarm(struct iosrc__poll_entry *entry, iosrc_bits ready)
 		entry->armed = 0;
 		return;
 	}
-	entry->armed &= (uint8_t)~ready;
+	entry->armed &= DIRECTIONS(~ready);
 	/* A hang-up or an error cannot be masked: nothing may stay armed. */
 	if (ready & (IOSRC_ERROR | IOSRC_WRITE_CLOSED)) {
 		entry->hidden |= entry->armed;
@@ -320,34 +315,49 @@ static bool claim(struct iosrc__poll_table *table, iosrc_poller *poller,
 static void dense_compact(struct iosrc__poll_table *table)
 {
 	for (size_t place = 0; place < table->armed_count;) {
-		if (table->dense.fds[place].events == 0)
+		if (table->dense[place].events == 0)
 			dense_remove(table, place);
 		else
 			place++;
 	}
 }
 
-size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
-    iosrc_poller *poller, int ready, iosrc_event *out_events, size_t room)
+/* Is the item of a poll still that of the dense array? What was lent is old
+ * once the entry was touched; a handle has one entry that is armed. */
+static bool is_current(const struct iosrc__poll_table *table,
+    const struct pollfd *fds, size_t place)
 {
-	size_t count = table->armed_count;
+	return fds == table->dense ||
+	    (place < table->armed_count &&
+	        table->dense[place].fd == fds[place].fd &&
+	        !table->entries[table->slots[place]].touched);
+}
+
+size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
+    iosrc_poller *poller, const struct pollfd *fds, size_t count, int ready,
+    iosrc_event *out_events, size_t room)
+{
 	size_t place = table->turn_at < count ? table->turn_at : 0;
 	size_t claimed = 0;
 	bool disarmed = false;
 
 	for (size_t seen = 0; seen < count && ready > 0 && claimed < room;
 	     seen++) {
-		struct pollfd *fd = &table->dense.fds[place];
-		uint32_t slot = table->dense.slots[place];
+		size_t at = place;
+		uint32_t slot;
 
 		place = place + 1 < count ? place + 1 : 0;
-		if (!fd->revents)
+		if (!fds[at].revents)
 			continue;
 		ready--;
-		claimed += claim(table, poller, slot, fd->revents,
+		if (!is_current(table, fds, at))
+			continue;
+		slot = table->slots[at];
+		claimed += claim(table, poller, slot, fds[at].revents,
 		    &out_events[claimed]);
-		fd->events = poll_events(table->entries[slot].armed);
-		disarmed |= fd->events == 0;
+		table->dense[at].events = poll_events(
+		    table->entries[slot].armed);
+		disarmed |= table->dense[at].events == 0;
 	}
 	table->turn_at = place;
 	if (disarmed)
@@ -357,56 +367,30 @@ size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
 
 /* ---- lending ---- */
 
-size_t iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd)
+bool iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd)
 {
 	size_t count = table->armed_count;
 
+	if (table->spare) {
+		free(table->lent);
+		table->lent = table->spare;
+		table->spare = NULL;
+	}
+	if (!table->lent)
+		table->lent = make_lent(table->capacity);
+	if (!table->lent)
+		return false;
 	table->epoch++;
 	table->is_lent = true;
-	table->lent = table->copy;
 	for (size_t i = 0; i < count; i++) {
-		uint32_t slot = table->dense.slots[i];
+		struct iosrc__poll_entry *entry =
+		    &table->entries[table->slots[i]];
 
-		table->entries[slot].copied = table->epoch;
-		table->entries[slot].touched = false;
-		table->lent.fds[i] = table->dense.fds[i];
-		table->lent.slots[i] = slot;
+		entry->lent = LENT(table->epoch);
+		entry->touched = false;
+		table->lent[i] = table->dense[i];
 	}
-	table->lent.fds[count].fd = kick_fd;
-	table->lent.fds[count].events = POLLIN;
-	return count;
-}
-
-size_t iosrc__poll_table_claim_lent(struct iosrc__poll_table *table,
-    iosrc_poller *poller, size_t count, int ready, iosrc_event *out_events,
-    size_t room)
-{
-	const struct iosrc__poll_array *copy = &table->lent;
-	size_t place = table->turn_at < count ? table->turn_at : 0;
-	size_t claimed = 0;
-
-	for (size_t seen = 0; seen < count && ready > 0 && claimed < room;
-	     seen++) {
-		short revents = copy->fds[place].revents;
-		uint32_t slot = copy->slots[place];
-		struct iosrc__poll_entry *entry = &table->entries[slot];
-
-		place = place + 1 < count ? place + 1 : 0;
-		if (!revents)
-			continue;
-		ready--;
-		if (entry->touched || !entry->generation)
-			continue;
-		claimed += claim(table, poller, slot, revents,
-		    &out_events[claimed]);
-		sync_entry(table, slot);
-	}
-	table->turn_at = place;
-	return claimed;
-}
-
-void iosrc__poll_table_take_back(struct iosrc__poll_table *table)
-{
-	if (table->lent.fds != table->copy.fds)
-		array_free(&table->lent);
+	table->lent[count].fd = kick_fd;
+	table->lent[count].events = POLLIN;
+	return true;
 }

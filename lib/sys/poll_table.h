@@ -30,29 +30,21 @@
 
 struct iosrc__poll_entry;
 
-/* A pollfd array with a place for the kick behind it, and the slots of its
- * items. */
-struct iosrc__poll_array {
-	struct pollfd *fds;
-	uint32_t *slots;
-};
-
 struct iosrc__poll_table {
 	struct iosrc__poll_entry *entries; /* by slot */
 	size_t entry_count;
 	size_t registered;
-	size_t capacity; /* of both arrays; registered <= capacity */
-	struct iosrc__poll_array dense;
+	struct pollfd *dense;
+	uint32_t *slots; /* of the dense array's items */
+	size_t capacity; /* of both; registered <= capacity */
 	size_t armed_count;
-	struct iosrc__poll_array copy;
-	struct iosrc__poll_array lent; /* the copy that a poll blocks with */
-	size_t turn_at; /* where the next claim begins, for fairness */
-	uint32_t epoch; /* counts what was lent */
+	struct pollfd *lent;  /* what a poll blocks with; its thread's alone */
+	struct pollfd *spare; /* what is lent next, where that has to grow */
+	size_t turn_at;       /* where the next claim begins, for fairness */
+	uint32_t epoch;       /* counts what was lent */
 	bool is_lent;
 };
 
-/* False: no memory. */
-bool iosrc__poll_table_init(struct iosrc__poll_table *table);
 void iosrc__poll_table_free(struct iosrc__poll_table *table);
 
 /* A new registration; false: no memory. One whose handle it takes over is
@@ -68,19 +60,15 @@ bool iosrc__poll_table_rearm(struct iosrc__poll_table *table,
     const struct iosrc__change *change, iosrc_bits directions,
     enum iosrc__rearm why);
 
-/* Turns what a poll of the dense array found into events, round-robin. */
-size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
-    iosrc_poller *poller, int ready, iosrc_event *out_events, size_t room);
-
 /* Copies the dense array for a poll that blocks, a place for the kick behind
- * it; answers the count without that. */
-size_t iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd);
-/* Claims what that poll found, but for what has changed since: that is polled
- * again. `count` is what lend answered. */
-size_t iosrc__poll_table_claim_lent(struct iosrc__poll_table *table,
-    iosrc_poller *poller, size_t count, int ready, iosrc_event *out_events,
-    size_t room);
-/* The claim is over. */
-void iosrc__poll_table_take_back(struct iosrc__poll_table *table);
+ * it. False: no memory, which the first time alone needs. */
+bool iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd);
+
+/* Turns what a poll of `fds`, the dense array or what was lent of it, found
+ * into events, round-robin. Of what was lent, items that have changed or moved
+ * since are left out: they are polled again. */
+size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
+    iosrc_poller *poller, const struct pollfd *fds, size_t count, int ready,
+    iosrc_event *out_events, size_t room);
 
 #endif

@@ -176,7 +176,38 @@ static void contract_X2_registers_that_make_everything_grow(void **state)
 	assert_int_equal(allocations_live(), live);
 }
 
-/* The same beside a thread that is blocked in the kernel, and that may hold
+/* Where the first wait that blocks allocates it may fail, and nothing is lost;
+ * later ones need nothing. */
+static void contract_X2_a_wait_that_blocks(void **state)
+{
+	size_t live = allocations_live();
+	struct crowd crowd;
+	iosrc_event event;
+
+	(void)state;
+	crowd_make(&crowd);
+	for (unsigned i = 0; i < PAIRS; i++)
+		assert_int_equal(iosrc_register(crowd.sources[i], crowd.poller,
+		                     i, IOSRC_READABLE),
+		    IOSRC_OK);
+	for (unsigned round = 0; round < 2; round++) {
+		int64_t got;
+
+		allocations_fail(1);
+		got = iosrc_poller_wait(crowd.poller, &event, 1, 1000000);
+		assert_int_equal(got,
+		    allocations_failed() ? IOSRC_E_NO_MEMORY : 0);
+		assert_true(round == 0 || !allocations_failed());
+		allocations_fail(0);
+		assert_int_equal(
+		    iosrc_poller_wait(crowd.poller, &event, 1, 1000000), 0);
+		crowd_delivers(&crowd);
+	}
+	crowd_end(&crowd);
+	assert_int_equal(allocations_live(), live);
+}
+
+/* Registers beside a thread that is blocked in the kernel, and that may hold
  * what grows. */
 static void *wait_for_one(void *user)
 {
@@ -245,6 +276,7 @@ int main(void)
 		cmocka_unit_test(contract_X2_poller_create),
 		cmocka_unit_test(
 		    contract_X2_registers_that_make_everything_grow),
+		cmocka_unit_test(contract_X2_a_wait_that_blocks),
 		cmocka_unit_test(contract_X2_registers_beside_a_blocked_wait),
 		cmocka_unit_test(contract_X2_nothing_else_allocates),
 	};
