@@ -3,22 +3,30 @@
  * registration.c: giving out registration slots and taking them back.
  *
  * Writers are serialised by their callers (a source's lock and its handle's
- * entry); only the free list has a lock of its own. Chunks double in size and
- * stay where they are until the poller ends, so readers need nothing but the
- * generation.
+ * entry); only the free list has a lock of its own. Slots stay where they are
+ * until the poller ends, so readers need nothing but the generation. They come
+ * 64 at a time, so that no more than that are idle.
  */
 #include "registration.h"
 
 #include <stdlib.h>
 
+#define LEAF_SIZE (IOSRC__SLOT_LEAF * sizeof(struct iosrc__slot))
+
+static struct iosrc__slot_directory *directory_of(
+    struct iosrc__registrations *table)
+{
+	return atomic_load_explicit(&table->directory, memory_order_acquire);
+}
+
 struct iosrc__slot *iosrc__registration_slot(struct iosrc__registrations *table,
     uint32_t index)
 {
-	uint32_t place = index + IOSRC__SLOT_FIRST;
+	struct iosrc__slot_directory *directory = directory_of(table);
+	uint32_t leaf = index >> IOSRC__SLOT_LEAF_BITS;
 
-	if (index > IOSRC__SLOT_LAST)
-		return NULL;
-	if (!atomic_load_explicit(&table->bases[iosrc__registration_top(place)],
+	if (!directory || leaf >= directory->leaf_count ||
+	    !atomic_load_explicit(&directory->bases[leaf],
 	        memory_order_acquire))
 		return NULL;
 	return iosrc__registration_known_slot(table, index);
@@ -51,24 +59,48 @@ bool iosrc__registration_is_live(struct iosrc__registrations *table,
 	return slot && live & 1 && iosrc__slot_generation(slot) == live;
 }
 
-/* Makes sure that the chunk of the next unused index is there. */
+/* A directory with room for one more leaf; NULL: no memory. */
+static struct iosrc__slot_directory *directory_with_room(
+    struct iosrc__registrations *table, uint32_t leaf)
+{
+	struct iosrc__slot_directory *older = directory_of(table);
+	uint32_t count = older ? older->leaf_count * 2 : 4;
+	struct iosrc__slot_directory *made;
+
+	if (older && leaf < older->leaf_count)
+		return older;
+	made = calloc(1, sizeof(*made) + count * sizeof(made->bases[0]));
+	if (!made)
+		return NULL;
+	made->older = older;
+	made->leaf_count = count;
+	for (uint32_t i = 0; i < leaf; i++)
+		atomic_init(&made->bases[i],
+		    atomic_load_explicit(&older->bases[i],
+		        memory_order_relaxed));
+	atomic_store_explicit(&table->directory, made, memory_order_release);
+	return made;
+}
+
+/* Makes sure that the leaf of the next unused index is there. */
 static bool grow(struct iosrc__registrations *table)
 {
-	uint32_t place = table->used + IOSRC__SLOT_FIRST;
-	unsigned top = iosrc__registration_top(place);
-	unsigned chunk = top - IOSRC__SLOT_FIRST_BITS;
+	uint32_t leaf = table->used >> IOSRC__SLOT_LEAF_BITS;
+	struct iosrc__slot_directory *directory;
 	struct iosrc__slot *slots;
 
+	if (table->used % IOSRC__SLOT_LEAF != 0)
+		return true;
 	if (table->used > IOSRC__SLOT_LAST)
 		return false;
-	if (table->chunks[chunk])
-		return true;
-	slots = calloc((size_t)1 << top, sizeof(*slots));
+	directory = directory_with_room(table, leaf);
+	if (!directory)
+		return false;
+	slots = calloc(IOSRC__SLOT_LEAF, sizeof(*slots));
 	if (!slots)
 		return false;
-	table->chunks[chunk] = slots;
-	atomic_store_explicit(&table->bases[top],
-	    (uintptr_t)slots - ((uintptr_t)sizeof(*slots) << top),
+	atomic_store_explicit(&directory->bases[leaf],
+	    (uintptr_t)slots - (uintptr_t)leaf * LEAF_SIZE,
 	    memory_order_release);
 	return true;
 }
@@ -152,8 +184,27 @@ bool iosrc__registration_end(struct iosrc__registrations *table,
 	return true;
 }
 
+static void free_leaves(const struct iosrc__slot_directory *directory)
+{
+	for (uint32_t i = 0; i < directory->leaf_count; i++) {
+		uintptr_t base = atomic_load_explicit(&directory->bases[i],
+		    memory_order_relaxed);
+
+		if (base)
+			free((void *)(base + (uintptr_t)i * LEAF_SIZE));
+	}
+}
+
 void iosrc__registrations_free(struct iosrc__registrations *table)
 {
-	for (size_t i = 0; i < IOSRC__SLOT_CHUNKS; i++)
-		free(table->chunks[i]);
+	struct iosrc__slot_directory *directory = directory_of(table);
+
+	if (directory)
+		free_leaves(directory);
+	while (directory) {
+		struct iosrc__slot_directory *older = directory->older;
+
+		free(directory);
+		directory = older;
+	}
 }

@@ -36,21 +36,25 @@ struct iosrc__slot {
  * publish is taken back. */
 #define IOSRC__INTEREST_BITS UINT32_C(0x00070707)
 
-#define IOSRC__SLOT_FIRST_BITS 6 /* the first chunk has 64 slots */
-#define IOSRC__SLOT_FIRST (UINT32_C(1) << IOSRC__SLOT_FIRST_BITS)
-#define IOSRC__SLOT_LAST (INT32_MAX - IOSRC__SLOT_FIRST)
-#define IOSRC__SLOT_CHUNKS 25 /* each chunk doubles: 2^31 slots in all */
+#define IOSRC__SLOT_LEAF_BITS 6 /* 64 slots a leaf */
+#define IOSRC__SLOT_LEAF (UINT32_C(1) << IOSRC__SLOT_LEAF_BITS)
+#define IOSRC__SLOT_LAST (INT32_MAX - IOSRC__SLOT_LEAF)
 
-/* A slot's place is its index + 64, so that each chunk begins at a power of
- * two, the highest bit of its places. */
+/* Where the leaves are. A bigger one takes its place when it is full; readers
+ * may be in the old one, which lives as long as the table. */
+struct iosrc__slot_directory {
+	struct iosrc__slot_directory *older;
+	uint32_t leaf_count;
+	/* Where slot 0 would be, if the leaf went down to it: so that a lookup
+	 * needs one addition. 0: no leaf yet. */
+	_Atomic uintptr_t bases[];
+};
+
 struct iosrc__registrations {
-	/* By that bit: where place 0 would be, if the chunk went down to it.
-	 * A lookup needs one addition; 0: no chunk yet. */
-	_Atomic uintptr_t bases[IOSRC__SLOT_FIRST_BITS + IOSRC__SLOT_CHUNKS];
-	struct iosrc__lock lock; /* guards what follows */
-	struct iosrc__slot *chunks[IOSRC__SLOT_CHUNKS];
-	uint32_t used; /* slots ever given out */
-	uint32_t free; /* index + 1 of the first free slot, or 0 */
+	struct iosrc__lock lock; /* guards the rest; readers need none */
+	uint32_t used;           /* slots ever given out */
+	uint32_t free;           /* index + 1 of the first free slot, or 0 */
+	_Atomic(struct iosrc__slot_directory *) directory;
 };
 
 /* What is published, and read back while it lives. */
@@ -170,22 +174,18 @@ static inline bool iosrc__slot_read(struct iosrc__slot *slot, uint32_t live,
 
 /* ---- the table ---- */
 
-static inline unsigned iosrc__registration_top(uint32_t place)
-{
-	return 31u ^ (unsigned)__builtin_clz(place);
-}
-
 /* The slot of an index that the table has given out. */
 static inline struct iosrc__slot *iosrc__registration_known_slot(
     struct iosrc__registrations *table, uint32_t index)
 {
-	uint32_t place = index + IOSRC__SLOT_FIRST;
+	struct iosrc__slot_directory *directory = atomic_load_explicit(
+	    &table->directory, memory_order_acquire);
 	uintptr_t base = atomic_load_explicit(
-	    &table->bases[iosrc__registration_top(place)],
+	    &directory->bases[index >> IOSRC__SLOT_LEAF_BITS],
 	    memory_order_acquire);
 
 	return (
-	    struct iosrc__slot *)(base + place * sizeof(struct iosrc__slot));
+	    struct iosrc__slot *)(base + index * sizeof(struct iosrc__slot));
 }
 
 /* The slot of any index, or NULL for one that was never given out. */

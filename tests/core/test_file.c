@@ -372,7 +372,7 @@ static void contract_R17_X2_a_file_that_cannot_move_stays(void **state)
 	(void)state;
 	core_expect(poller, 1, IOSRC_READABLE);
 	last = core_age_source(source, 0);
-	/* The next slot would need a chunk that is not there. */
+	/* The next slot would need a leaf that is not there. */
 	poller->registrations.used = 64;
 	allocations_fail(1);
 	assert_int_equal(iosrc_reregister(source, poller, 2, IOSRC_READABLE),

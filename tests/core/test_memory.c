@@ -161,8 +161,8 @@ static void contract_X2_the_first_waker(void **state)
 		no_waker_is_made, waker_works };
 
 	(void)state;
-	/* The waker and a chunk of slots. */
-	assert_int_equal(fail_each(&scenario), 2);
+	/* The waker, a leaf of slots and its directory. */
+	assert_int_equal(fail_each(&scenario), 3);
 }
 
 static void contract_X2_a_waker_that_needs_another_block(void **state)
@@ -246,8 +246,9 @@ static void contract_X2_register_the_first(void **state)
 		as_before, it_delivers };
 
 	(void)state;
-	/* Two nodes of the handle map, a chunk of slots, and the fake's. */
-	assert_int_equal(fail_each(&scenario), 4);
+	/* Two nodes of the handle map, a leaf of slots and its directory, and
+	 * the fake's. */
+	assert_int_equal(fail_each(&scenario), 5);
 }
 
 static void contract_X2_register_a_file(void **state)
@@ -256,7 +257,7 @@ static void contract_X2_register_a_file(void **state)
 		as_before, it_delivers };
 
 	(void)state;
-	assert_int_equal(fail_each(&scenario), 3);
+	assert_int_equal(fail_each(&scenario), 4);
 }
 
 static void contract_X2_register_a_file_in_the_last_slot(void **state)
@@ -377,7 +378,7 @@ static void contract_X2_R17_reregister_of_a_file_that_moves(void **state)
 		reregister_it, as_before, it_delivers };
 
 	(void)state;
-	/* A block of posts, and a chunk of slots. */
+	/* A block of posts, and a leaf of slots. */
 	assert_int_equal(fail_each(&scenario), 2);
 }
 

@@ -53,7 +53,7 @@ static void test_no_number_at_random_is_live(void **state)
 
 static void test_slots_are_dense_and_never_move(void **state)
 {
-	enum { COUNT = 64 + 128 + 256 + 1 };
+	enum { COUNT = 64 * 16 + 1 };
 	struct iosrc__registrations table = { 0 };
 	struct iosrc__slot *slots[COUNT];
 
@@ -192,7 +192,7 @@ static void contract_R17_a_slot_that_dies_just_before_its_end_is_not_used_again(
 	iosrc__registrations_free(&table);
 }
 
-static void contract_X2_a_chunk_that_cannot_be_had(void **state)
+static void contract_X2_a_leaf_that_cannot_be_had(void **state)
 {
 	struct iosrc__registrations table = { 0 };
 	uint32_t index;
@@ -201,11 +201,20 @@ static void contract_X2_a_chunk_that_cannot_be_had(void **state)
 	allocations_fail(1);
 	assert_false(iosrc__registration_alloc(&table, &index));
 	assert_true(allocations_failed());
-	for (uint32_t i = 0; i < 64; i++)
+	for (uint32_t i = 0; i < 256; i++) {
+		if (i % 64 == 0) {
+			allocations_fail(i == 0 ? 2 : 1);
+			assert_false(iosrc__registration_alloc(&table, &index));
+		}
 		assert_int_equal(allocated(&table), i);
-	allocations_fail(1);
-	assert_false(iosrc__registration_alloc(&table, &index));
-	assert_int_equal(allocated(&table), 64);
+	}
+	for (unsigned nth = 1; nth <= 2; nth++) {
+		allocations_fail(nth);
+		assert_false(iosrc__registration_alloc(&table, &index));
+		assert_true(allocations_failed());
+	}
+	assert_int_equal(allocated(&table), 256);
+	assert_non_null(iosrc__registration_slot(&table, 0));
 	iosrc__registrations_free(&table);
 }
 
@@ -317,7 +326,7 @@ int main(void)
 		CORE_TEST(contract_R17_a_generation_never_wraps),
 		CORE_TEST(
 		    contract_R17_a_slot_that_dies_just_before_its_end_is_not_used_again),
-		CORE_TEST(contract_X2_a_chunk_that_cannot_be_had),
+		CORE_TEST(contract_X2_a_leaf_that_cannot_be_had),
 		CORE_TEST(test_the_last_index_is_the_end),
 		CORE_TEST(
 		    test_a_reader_never_sees_the_token_of_another_generation),
