@@ -20,6 +20,7 @@
 #include "latch.h"
 #include "registration.h"
 #include "sys/fork.h"
+#include "sys/thread.h"
 
 struct iosrc__backend;
 
@@ -53,6 +54,17 @@ struct iosrc_poller {
 static inline void iosrc__count(_Atomic uintptr_t *counter, uintptr_t by)
 {
 	atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
+}
+
+/* The same for what no signal handler counts. */
+static inline void iosrc__count_call(_Atomic uintptr_t *counter, uintptr_t by)
+{
+	if (iosrc__thread_alone())
+		atomic_store_explicit(counter,
+		    atomic_load_explicit(counter, memory_order_relaxed) + by,
+		    memory_order_relaxed);
+	else
+		iosrc__count(counter, by);
 }
 
 static inline bool iosrc__poller_forked(const iosrc_poller *poller)

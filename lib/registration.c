@@ -13,23 +13,18 @@
 
 #define LEAF_SIZE (IOSRC__SLOT_LEAF * sizeof(struct iosrc__slot))
 
-static struct iosrc__slot_directory *directory_of(
-    struct iosrc__registrations *table)
-{
-	return atomic_load_explicit(&table->directory, memory_order_acquire);
-}
-
 struct iosrc__slot *iosrc__registration_slot(struct iosrc__registrations *table,
     uint32_t index)
 {
-	struct iosrc__slot_directory *directory = directory_of(table);
+	struct iosrc__slot_directory *directory = iosrc__registration_directory(
+	    table);
 	uint32_t leaf = index >> IOSRC__SLOT_LEAF_BITS;
 
 	if (!directory || leaf >= directory->leaf_count ||
 	    !atomic_load_explicit(&directory->bases[leaf],
 	        memory_order_acquire))
 		return NULL;
-	return iosrc__registration_known_slot(table, index);
+	return iosrc__slot_at(directory->bases, index);
 }
 
 bool iosrc__registration_read(struct iosrc__registrations *table,
@@ -63,7 +58,8 @@ bool iosrc__registration_is_live(struct iosrc__registrations *table,
 static struct iosrc__slot_directory *directory_with_room(
     struct iosrc__registrations *table, uint32_t leaf)
 {
-	struct iosrc__slot_directory *older = directory_of(table);
+	struct iosrc__slot_directory *older = iosrc__registration_directory(
+	    table);
 	uint32_t count = older ? older->leaf_count * 2 : 4;
 	struct iosrc__slot_directory *made;
 
@@ -197,7 +193,8 @@ static void free_leaves(const struct iosrc__slot_directory *directory)
 
 void iosrc__registrations_free(struct iosrc__registrations *table)
 {
-	struct iosrc__slot_directory *directory = directory_of(table);
+	struct iosrc__slot_directory *directory = iosrc__registration_directory(
+	    table);
 
 	if (directory)
 		free_leaves(directory);

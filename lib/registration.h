@@ -174,18 +174,30 @@ static inline bool iosrc__slot_read(struct iosrc__slot *slot, uint32_t live,
 
 /* ---- the table ---- */
 
+static inline struct iosrc__slot_directory *iosrc__registration_directory(
+    struct iosrc__registrations *table)
+{
+	return atomic_load_explicit(&table->directory, memory_order_acquire);
+}
+
+/* By the directory's bases: a slot that was given out before the directory was
+ * asked for. */
+static inline struct iosrc__slot *iosrc__slot_at(_Atomic uintptr_t *bases,
+    uint32_t index)
+{
+	uintptr_t base = atomic_load_explicit(
+	    &bases[index >> IOSRC__SLOT_LEAF_BITS], memory_order_acquire);
+
+	return (
+	    struct iosrc__slot *)(base + index * sizeof(struct iosrc__slot));
+}
+
 /* The slot of an index that the table has given out. */
 static inline struct iosrc__slot *iosrc__registration_known_slot(
     struct iosrc__registrations *table, uint32_t index)
 {
-	struct iosrc__slot_directory *directory = atomic_load_explicit(
-	    &table->directory, memory_order_acquire);
-	uintptr_t base = atomic_load_explicit(
-	    &directory->bases[index >> IOSRC__SLOT_LEAF_BITS],
-	    memory_order_acquire);
-
-	return (
-	    struct iosrc__slot *)(base + index * sizeof(struct iosrc__slot));
+	return iosrc__slot_at(iosrc__registration_directory(table)->bases,
+	    index);
 }
 
 /* The slot of any index, or NULL for one that was never given out. */

@@ -69,7 +69,7 @@ bool iosrc__wait_pause(const iosrc_poller *poller)
 static inline int64_t wait_checked(iosrc_poller *poller,
     iosrc_event *out_events, size_t capacity, int64_t timeout_ns)
 {
-	iosrc__count(&poller->counters.waits, 1);
+	iosrc__count_call(&poller->counters.waits, 1);
 	return poller->backend->wait(poller, out_events, capacity, timeout_ns);
 }
 

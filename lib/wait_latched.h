@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) int64_t iosrc__wait_loop(
 		count = iosrc__wait_take(poller, out_events, capacity,
 		    got.count, word);
 		if (count) {
-			iosrc__count(&poller->counters.events, count);
+			iosrc__count_call(&poller->counters.events, count);
 			return (int64_t)count;
 		}
 		if (got.status < 0 && iosrc__wait_fails(poller, &got.status))
@@ -84,18 +84,16 @@ static inline __attribute__((always_inline)) int64_t iosrc__wait_loop(
 	}
 }
 
-static inline int64_t iosrc__wait_latched(iosrc_poller *poller,
-    iosrc_event *out_events, size_t capacity, int64_t timeout_ns)
+/* Out of line, so that what a backend does in front of it saves no register
+ * for it. */
+static __attribute__((noinline)) int64_t iosrc__wait_latched(
+    iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
+    int64_t timeout_ns)
 {
-	int64_t count;
-	int cancel;
+	int cancel = iosrc__thread_cancel_disable();
+	int64_t count = iosrc__wait_loop(poller, out_events, capacity,
+	    timeout_ns);
 
-	/* Nobody cancels a lone thread, and a wait that does not block is the
-	 * one whose nanoseconds count. */
-	if (timeout_ns == 0 && iosrc__thread_alone())
-		return iosrc__wait_loop(poller, out_events, capacity, 0);
-	cancel = iosrc__thread_cancel_disable();
-	count = iosrc__wait_loop(poller, out_events, capacity, timeout_ns);
 	iosrc__thread_cancel_restore(cancel);
 	return count;
 }

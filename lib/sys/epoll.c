@@ -314,25 +314,33 @@ static void harvest_kick(struct epoll *epoll)
 		iosrc__notify_drain(&epoll->notify);
 }
 
+/* What the loop over the items of a call needs only where one is dropped: in
+ * memory, so that it takes the loop no registers. */
+struct dropping {
+	iosrc_poller *poller;
+	bool dropped; /* the call gave something for nothing */
+};
+
 /* What is dropped: a kick, whose news the latch has; what was deregistered
- * or renewed since; a hang-up of a paused registration. Answers whether a
- * kernel call that gave but this was for nothing. */
-static __attribute__((noinline)) bool drop(iosrc_poller *poller, uint64_t data)
+ * or renewed since; a hang-up of a paused registration. */
+static __attribute__((noinline)) void drop(struct dropping *dropping,
+    uint64_t data)
 {
+	iosrc_poller *poller = dropping->poller;
 	bool live;
 
 	if (data == KICK_DATA) {
 		harvest_kick(state_of(poller));
-		return false;
+		return;
 	}
 	live = iosrc__registration_is_live(&poller->registrations, data);
 	iosrc__count(
 	    live ? &poller->counters.spurious : &poller->counters.stale, 1);
-	return true;
+	dropping->dropped = true;
 }
 
 /* One kernel item into one event; false: there is none in it. */
-static inline bool translate(struct iosrc__registrations *table,
+static inline bool translate(_Atomic uintptr_t *leaves,
     const struct epoll_event *item, iosrc_event *out)
 {
 	uint64_t registration = item->data.u64;
@@ -341,8 +349,8 @@ static inline bool translate(struct iosrc__registrations *table,
 
 	/* A kick's generation is that of a slot that was never live. */
 	if (live == 0 ||
-	    !iosrc__slot_read(iosrc__registration_known_slot(table,
-	                          iosrc__registration_index(registration)),
+	    !iosrc__slot_read(
+	        iosrc__slot_at(leaves, iosrc__registration_index(registration)),
 	        live, &out->token, &interest))
 		return false;
 	out->registration = registration;
@@ -351,26 +359,60 @@ static inline bool translate(struct iosrc__registrations *table,
 	return out->ready != 0;
 }
 
-/* Widens the kernel's items, which lie in the tail of the array, front to
- * back. Event i ends where item i + 1 begins, or before: an item is read whole
- * before it is written over. Answers the count of events. */
+/* The kernel takes INT_MAX bytes of items at most. */
+#define ITEMS_MOST (INT_MAX / sizeof(struct epoll_event))
+
+/* Where it puts them: in the tail of the array. */
+static inline struct epoll_event *items_of(iosrc_event *out_events,
+    size_t capacity)
+{
+	const size_t spare = sizeof(*out_events) - sizeof(struct epoll_event);
+
+	return (struct epoll_event *)(void *)((unsigned char *)out_events +
+	    capacity * spare);
+}
+
+/* Widens the kernel's items front to back. Event i ends where item i + 1
+ * begins, or before: an item is read whole before it is written over. Answers
+ * the count of events. */
 static __attribute__((noinline)) size_t widen(iosrc_poller *poller,
-    iosrc_event *out_events, const unsigned char *items, size_t count,
+    iosrc_event *out_events, const struct epoll_event *items, size_t count,
     bool *dropped)
 {
-	const unsigned char *end = items + count * sizeof(struct epoll_event);
+	/* Asked after the kernel's call: each item's slot is in there. */
+	_Atomic uintptr_t *leaves =
+	    iosrc__registration_directory(&poller->registrations)->bases;
+	struct dropping dropping = { poller, false };
+	const struct epoll_event *end = items + count;
 	iosrc_event *out = out_events;
 
-	for (; items != end; items += sizeof(struct epoll_event)) {
+	for (; items != end; items++) {
 		struct epoll_event item;
 
 		memcpy(&item, items, sizeof(item));
-		if (translate(&poller->registrations, &item, out))
+		if (translate(leaves, &item, out))
 			out++;
 		else
-			*dropped |= drop(poller, item.data.u64);
+			drop(&dropping, item.data.u64);
 	}
+	*dropped = dropping.dropped;
 	return (size_t)(out - out_events);
+}
+
+/* What came of a kernel call: `count` items, or -1 and errno. */
+static inline struct iosrc__collected collected(iosrc_poller *poller,
+    iosrc_event *out_events, size_t capacity, int count)
+{
+	struct iosrc__collected got = { 0 };
+
+	if (count > 0)
+		got.count = widen(poller, out_events,
+		    items_of(out_events, capacity), (size_t)count,
+		    &got.dropped);
+	else if (count < 0)
+		got.status = iosrc__status_errno();
+	got.full = (size_t)count == capacity;
+	return got;
 }
 
 /* Inlined into the one loop that calls it. */
@@ -378,28 +420,74 @@ static inline __attribute__((always_inline)) struct iosrc__collected
 iosrc__collect(iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
     int64_t left_ns)
 {
-	const size_t limit = INT_MAX / sizeof(struct epoll_event);
-	size_t room = capacity < limit ? capacity : limit;
-	unsigned char *tail = (unsigned char *)(out_events + capacity) -
-	    room * sizeof(struct epoll_event);
-	struct iosrc__collected got = { 0 };
-	int count;
+	int count = wait_items(state_of(poller), items_of(out_events, capacity),
+	    (int)capacity, left_ns);
 
-	count = wait_items(state_of(poller), (struct epoll_event *)(void *)tail,
-	    (int)room, left_ns);
-	if (count > 0)
-		got.count = widen(poller, out_events, tail, (size_t)count,
-		    &got.dropped);
-	else if (count < 0)
-		got.status = iosrc__status_errno();
-	got.full = (size_t)count == room;
-	return got;
+	return collected(poller, out_events, capacity, count);
 }
 
+static bool is_pending(iosrc_poller *poller)
+{
+	return (atomic_load_explicit(&poller->latch.word,
+	            memory_order_acquire) &
+	           IOSRC__LATCH_PENDING) != 0;
+}
+
+/* The rest of a look that found something, if only a wake behind it. */
+static __attribute__((noinline)) int64_t looked(iosrc_poller *poller,
+    iosrc_event *out_events, size_t capacity, int found)
+{
+	struct iosrc__collected got = collected(poller, out_events, capacity,
+	    found);
+	size_t count = iosrc__wait_take(poller, out_events, capacity, got.count,
+	    atomic_load_explicit(&poller->latch.word, memory_order_acquire));
+
+	if (count) {
+		iosrc__count_call(&poller->counters.events, count);
+		return (int64_t)count;
+	}
+	if (got.status < 0 && iosrc__wait_fails(poller, &got.status))
+		return got.status;
+	/* A full array of nothing: more may be behind it. */
+	return got.full ? iosrc__wait_latched(poller, out_events, capacity, 0)
+	                : 0;
+}
+
+/* The kernel, asked without blocking, and the latch again. */
+static inline int64_t look(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity)
+{
+	int found = epoll_wait(state_of(poller)->fd,
+	    items_of(out_events, capacity), (int)capacity, 0);
+
+	if (found == 0 && !is_pending(poller))
+		return 0;
+	return looked(poller, out_events, capacity, found);
+}
+
+static __attribute__((noinline)) int64_t look_uncancelled(iosrc_poller *poller,
+    iosrc_event *out_events, size_t capacity)
+{
+	int cancel = iosrc__thread_cancel_disable();
+	int64_t count = look(poller, out_events, capacity);
+
+	iosrc__thread_cancel_restore(cancel);
+	return count;
+}
+
+/* A wait that does not block is the one whose nanoseconds count. While nothing
+ * is pending it takes one look, and nobody cancels a lone thread. */
 static int64_t epoll_backend_wait(iosrc_poller *poller, iosrc_event *out_events,
     size_t capacity, int64_t timeout_ns)
 {
-	return iosrc__wait_latched(poller, out_events, capacity, timeout_ns);
+	if (capacity > ITEMS_MOST)
+		capacity = ITEMS_MOST;
+	if (timeout_ns != 0 || is_pending(poller))
+		return iosrc__wait_latched(poller, out_events, capacity,
+		    timeout_ns);
+	if (!iosrc__thread_alone())
+		return look_uncancelled(poller, out_events, capacity);
+	return look(poller, out_events, capacity);
 }
 
 static iosrc_status epoll_kick(iosrc_poller *poller)
