@@ -63,28 +63,28 @@ static inline void iosrc__association_end_named(iosrc_poller *poller,
 /* An always-ready file, which the kernel refused: a post instead. The entry is
  * held and names it from now on, as it names any other. */
 static __attribute__((noinline)) iosrc_status iosrc__association_begin_file(
-    iosrc_source *source, iosrc_poller *poller,
-    const struct iosrc__registered *what)
+    iosrc_source *source, iosrc_poller *poller, struct iosrc__registered what)
 {
 	if (!iosrc__latch_alloc(poller, &source->post))
 		return IOSRC_E_NO_MEMORY;
 	iosrc__source_set_traits(source,
 	    IOSRC__SOURCE_FILE | IOSRC__SOURCE_REARMS, 0);
-	source->registration = iosrc__file_publish(poller, source->post, what);
+	source->registration = iosrc__file_publish(poller, source->post, &what);
 	source->slot = iosrc__registration_known_slot(&poller->registrations,
 	    iosrc__source_slot(source));
 	return IOSRC_OK;
 }
 
 /* Publishes a slot of its own and tells the backend. What does not succeed, a
- * file among it (ALWAYS_READY), has changed nothing. */
-static inline iosrc_status iosrc__association_try_slot(iosrc_source *source,
-    iosrc_poller *poller, const struct iosrc__registered *what,
-    iosrc_bits interest, uint32_t named)
+ * file among it (ALWAYS_READY), has changed nothing. Inlined, for it calls the
+ * kernel: above that a register has no level of calls but its own. */
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
+    struct iosrc__registered what, iosrc_bits interest, uint32_t named)
 {
 	struct iosrc__registrations *table = &poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest, named };
-	bool reported = iosrc__source_reports(source);
+	bool arms = poller->backend->rearms && !iosrc__source_reports(source);
 	struct iosrc__slot *slot;
 	iosrc_status status;
 	uint32_t index;
@@ -93,14 +93,14 @@ static inline iosrc_status iosrc__association_try_slot(iosrc_source *source,
 		return IOSRC_E_NO_MEMORY;
 	slot = iosrc__registration_known_slot(table, index);
 	change.registration = iosrc__registration_make(index,
-	    iosrc__slot_publish(slot, *what));
+	    iosrc__slot_publish(slot, what));
 	/* Before the first event: another thread may have it, and be back
 	 * with a would-block, before this call returns. */
-	if (poller->backend->rearms)
+	if (arms)
 		iosrc__source_set_traits(source, IOSRC__SOURCE_REARMS, 0);
 	status = iosrc__add(poller, &change);
 	if (status != IOSRC_OK) {
-		if (!reported && iosrc__source_reports(source))
+		if (arms)
 			iosrc__source_set_traits(source, 0,
 			    IOSRC__SOURCE_REARMS);
 		iosrc__registration_end(table, change.registration);
@@ -126,10 +126,10 @@ static inline iosrc_status iosrc__association_start(iosrc_source *source,
 	if (!entry)
 		return IOSRC_E_NO_MEMORY;
 	named = iosrc__handle_map_hold(entry);
-	status = iosrc__association_try_slot(source, poller, &what, interest,
+	status = iosrc__association_try_slot(source, poller, what, interest,
 	    named);
 	if (status == IOSRC__ALWAYS_READY)
-		status = iosrc__association_begin_file(source, poller, &what);
+		status = iosrc__association_begin_file(source, poller, what);
 	if (status < 0) {
 		iosrc__handle_map_let_go(entry, named);
 		return status;
@@ -150,7 +150,7 @@ static inline iosrc_status iosrc__association_start(iosrc_source *source,
 /* Behind our back the number has become a file: a post instead of the slot,
  * whose registration lives up to here. */
 static __attribute__((noinline)) iosrc_status iosrc__association_become_file(
-    iosrc_source *source, const struct iosrc__registered *what)
+    iosrc_source *source, struct iosrc__registered what)
 {
 	iosrc_poller *poller = source->poller;
 	uint64_t old = source->registration;
@@ -184,7 +184,7 @@ static inline iosrc_status iosrc__association_renew_slot(iosrc_source *source,
 		    iosrc__association_registered(source, old_token,
 		        source->interest));
 		return status == IOSRC__ALWAYS_READY
-		    ? iosrc__association_become_file(source, &what)
+		    ? iosrc__association_become_file(source, what)
 		    : status;
 	}
 	source->registration = change.registration;
@@ -193,8 +193,7 @@ static inline iosrc_status iosrc__association_renew_slot(iosrc_source *source,
 
 /* Another slot, for the old one's generations are used up. */
 static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
-    iosrc_source *source, const struct iosrc__registered *what,
-    iosrc_bits interest)
+    iosrc_source *source, struct iosrc__registered what, iosrc_bits interest)
 {
 	struct iosrc__registrations *table = &source->poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest,
@@ -204,7 +203,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
 
 	if (!iosrc__registration_alloc(table, &slot))
 		return IOSRC_E_NO_MEMORY;
-	change.registration = iosrc__registration_publish(table, slot, what);
+	change.registration = iosrc__registration_publish(table, slot, &what);
 	status = iosrc__modify(source->poller, &change);
 	if (status != IOSRC_OK) {
 		iosrc__registration_end(table, change.registration);
@@ -221,7 +220,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
 
 /* The post in its next generation, or another one where there is none left. */
 static __attribute__((noinline)) iosrc_status iosrc__association_renew_post(
-    iosrc_source *source, const struct iosrc__registered *what)
+    iosrc_source *source, struct iosrc__registered what)
 {
 	iosrc_poller *poller = source->poller;
 	struct iosrc__post_place place = source->post;
@@ -231,7 +230,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_renew_post(
 		return IOSRC_E_NO_MEMORY;
 	if (moves)
 		iosrc__file_end(poller, source->post, source->registration);
-	source->registration = iosrc__file_publish(poller, place, what);
+	source->registration = iosrc__file_publish(poller, place, &what);
 	source->post = place;
 	source->slot = iosrc__registration_known_slot(&poller->registrations,
 	    iosrc__source_slot(source));
@@ -241,8 +240,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_renew_post(
 /* The kernel is asked again: behind our back the number may have become
  * something that it watches. */
 static __attribute__((noinline)) iosrc_status iosrc__association_renew_file(
-    iosrc_source *source, const struct iosrc__registered *what,
-    iosrc_bits interest)
+    iosrc_source *source, struct iosrc__registered what, iosrc_bits interest)
 {
 	iosrc_poller *poller = source->poller;
 	struct iosrc__post_place place = source->post;
@@ -273,11 +271,11 @@ static inline iosrc_status iosrc__association_change(iosrc_source *source,
 	if (named != iosrc__source_slot(source) + 1)
 		status = IOSRC_E_NOT_REGISTERED;
 	else if (iosrc__source_is_file(source))
-		status = iosrc__association_renew_file(source, &what, interest);
+		status = iosrc__association_renew_file(source, what, interest);
 	else if (iosrc__slot_can_renew(source->slot))
 		status = iosrc__association_renew_slot(source, what, interest);
 	else
-		status = iosrc__association_move_slot(source, &what, interest);
+		status = iosrc__association_move_slot(source, what, interest);
 	if (status == IOSRC_OK) {
 		source->interest = interest;
 		named = iosrc__source_slot(source) + 1;
@@ -289,8 +287,10 @@ static inline iosrc_status iosrc__association_change(iosrc_source *source,
 /* ---- deregister ---- */
 
 /* Ends a live registration: dead, the kernel's entry, then the slot. The
- * kernel is called only while the handle's entry names this slot. */
-static inline void iosrc__association_stop(iosrc_source *source)
+ * kernel is called only while the handle's entry names this slot. Inlined as
+ * the register's is. */
+static inline __attribute__((always_inline)) void iosrc__association_stop(
+    iosrc_source *source)
 {
 	iosrc_poller *poller = source->poller;
 	struct iosrc__change change = iosrc__source_change(source);

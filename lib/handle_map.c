@@ -10,27 +10,19 @@
 
 #include "lock.h"
 
-#define FAN_BITS 11
-#define FAN ((uint32_t)1 << FAN_BITS)
+/* Two threads may try to make a node at once: the second frees its own and
+ * takes the first one's. */
 
-struct middle {
-	_Atomic(void *) leaves[FAN];
-};
-
-struct leaf {
-	iosrc__handle_entry entries[FAN];
-};
-
-/* The node that a link names, installed there if there is none. Two threads
- * may try at once: the second frees its own and takes the first one's. */
-static void *node(_Atomic(void *) *link, size_t size)
+static struct iosrc__handle_middle *make_middle(
+    _Atomic(struct iosrc__handle_middle *) *link)
 {
-	void *found = atomic_load_explicit(link, memory_order_acquire);
-	void *made;
+	struct iosrc__handle_middle *found = atomic_load_explicit(link,
+	    memory_order_acquire);
+	struct iosrc__handle_middle *made;
 
 	if (found)
 		return found;
-	made = calloc(1, size);
+	made = calloc(1, sizeof(*made));
 	if (!made)
 		return NULL;
 	if (atomic_compare_exchange_strong_explicit(link, &found, made,
@@ -40,20 +32,35 @@ static void *node(_Atomic(void *) *link, size_t size)
 	return found;
 }
 
-iosrc__handle_entry *iosrc__handle_map_entry(struct iosrc__handle_map *map,
+static iosrc__handle_entry *make_leaf(_Atomic(iosrc__handle_entry *) *link)
+{
+	iosrc__handle_entry *found = atomic_load_explicit(link,
+	    memory_order_acquire);
+	iosrc__handle_entry *made;
+
+	if (found)
+		return found;
+	made = calloc(IOSRC__HANDLE_FAN, sizeof(*made));
+	if (!made)
+		return NULL;
+	if (atomic_compare_exchange_strong_explicit(link, &found, made,
+	        memory_order_acq_rel, memory_order_acquire))
+		return made;
+	free(made);
+	return found;
+}
+
+iosrc__handle_entry *iosrc__handle_map_make(struct iosrc__handle_map *map,
     uint32_t number)
 {
-	struct middle *middle;
-	struct leaf *leaf;
+	struct iosrc__handle_middle *middle = make_middle(
+	    &map->top[iosrc__handle_place(number, 2)]);
+	iosrc__handle_entry *leaf;
 
-	middle = node(&map->top[number >> (2 * FAN_BITS)], sizeof(*middle));
 	if (!middle)
 		return NULL;
-	leaf = node(&middle->leaves[number >> FAN_BITS & (FAN - 1)],
-	    sizeof(*leaf));
-	if (!leaf)
-		return NULL;
-	return &leaf->entries[number & (FAN - 1)];
+	leaf = make_leaf(&middle->leaves[iosrc__handle_place(number, 1)]);
+	return leaf ? &leaf[iosrc__handle_place(number, 0)] : NULL;
 }
 
 uint32_t iosrc__handle_map_hold_contended(iosrc__handle_entry *entry)
@@ -74,9 +81,9 @@ uint32_t iosrc__handle_map_hold_contended(iosrc__handle_entry *entry)
 	}
 }
 
-static void free_middle(struct middle *middle)
+static void free_middle(struct iosrc__handle_middle *middle)
 {
-	for (size_t i = 0; i < FAN; i++)
+	for (size_t i = 0; i < IOSRC__HANDLE_FAN; i++)
 		free(atomic_load_explicit(&middle->leaves[i],
 		    memory_order_relaxed));
 	free(middle);
@@ -85,8 +92,8 @@ static void free_middle(struct middle *middle)
 void iosrc__handle_map_free(struct iosrc__handle_map *map)
 {
 	for (size_t i = 0; i < IOSRC__HANDLE_MAP_TOP; i++) {
-		void *middle = atomic_load_explicit(&map->top[i],
-		    memory_order_relaxed);
+		struct iosrc__handle_middle *middle = atomic_load_explicit(
+		    &map->top[i], memory_order_relaxed);
 
 		if (middle)
 			free_middle(middle);

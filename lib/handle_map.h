@@ -12,6 +12,7 @@
 #define IOSRC_HANDLE_MAP_H
 
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "sys/thread.h"
@@ -21,14 +22,44 @@
 /* A slot's index plus one, 0 for none; the top bit says that it is held. */
 typedef _Atomic uint32_t iosrc__handle_entry;
 
-struct iosrc__handle_map {
-	_Atomic(void *) top[IOSRC__HANDLE_MAP_TOP];
+/* A node of the upper levels links to 2,048 of the next, a leaf has as many
+ * entries. */
+#define IOSRC__HANDLE_FAN_BITS 11
+#define IOSRC__HANDLE_FAN (UINT32_C(1) << IOSRC__HANDLE_FAN_BITS)
+
+struct iosrc__handle_middle {
+	_Atomic(iosrc__handle_entry *) leaves[IOSRC__HANDLE_FAN];
 };
+
+struct iosrc__handle_map {
+	_Atomic(struct iosrc__handle_middle *) top[IOSRC__HANDLE_MAP_TOP];
+};
+
+static inline uint32_t iosrc__handle_place(uint32_t number, unsigned level)
+{
+	return number >> (level * IOSRC__HANDLE_FAN_BITS) &
+	    (IOSRC__HANDLE_FAN - 1);
+}
+
+iosrc__handle_entry *iosrc__handle_map_make(struct iosrc__handle_map *map,
+    uint32_t number);
 
 /* The entry of a number (0 to 2^31-1), made on demand; NULL: no memory.
  * Entries never move and live as long as the map. */
-iosrc__handle_entry *iosrc__handle_map_entry(struct iosrc__handle_map *map,
-    uint32_t number);
+static inline iosrc__handle_entry *iosrc__handle_map_entry(
+    struct iosrc__handle_map *map, uint32_t number)
+{
+	struct iosrc__handle_middle *middle = atomic_load_explicit(
+	    &map->top[iosrc__handle_place(number, 2)], memory_order_acquire);
+	iosrc__handle_entry *leaf = middle
+	    ? atomic_load_explicit(
+	          &middle->leaves[iosrc__handle_place(number, 1)],
+	          memory_order_acquire)
+	    : NULL;
+
+	return leaf ? &leaf[iosrc__handle_place(number, 0)]
+	            : iosrc__handle_map_make(map, number);
+}
 
 #define IOSRC__HANDLE_HELD UINT32_C(0x80000000)
 

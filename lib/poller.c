@@ -143,32 +143,8 @@ iosrc_status iosrc_poller_create(const iosrc_poller_options *options,
 
 /* ---- sharing ---- */
 
-void iosrc__poller_hold(iosrc_poller *poller)
+void iosrc__poller_free(iosrc_poller *poller)
 {
-	uint32_t holders = atomic_load_explicit(&poller->holders,
-	    memory_order_relaxed);
-
-	if (iosrc__thread_alone())
-		atomic_store_explicit(&poller->holders, holders + 1,
-		    memory_order_relaxed);
-	else
-		atomic_fetch_add_explicit(&poller->holders, 1,
-		    memory_order_acq_rel);
-}
-
-void iosrc__poller_let_go(iosrc_poller *poller)
-{
-	uint32_t holders = atomic_load_explicit(&poller->holders,
-	    memory_order_relaxed);
-
-	if (iosrc__thread_alone())
-		atomic_store_explicit(&poller->holders, holders - 1,
-		    memory_order_relaxed);
-	else
-		holders = atomic_fetch_sub_explicit(&poller->holders, 1,
-		    memory_order_acq_rel);
-	if (holders != 1)
-		return;
 	poller->backend->free(poller);
 	poller_free(poller);
 }

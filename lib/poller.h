@@ -93,9 +93,36 @@ static inline bool iosrc__poller_surely_open(const iosrc_poller *poller)
 	    !iosrc__poller_closed(poller);
 }
 
-void iosrc__poller_hold(iosrc_poller *poller);
-/* Frees the poller with its last holder. */
-void iosrc__poller_let_go(iosrc_poller *poller);
+static inline void iosrc__poller_hold(iosrc_poller *poller)
+{
+	if (iosrc__thread_alone())
+		atomic_store_explicit(&poller->holders,
+		    atomic_load_explicit(&poller->holders,
+		        memory_order_relaxed) +
+		        1,
+		    memory_order_relaxed);
+	else
+		atomic_fetch_add_explicit(&poller->holders, 1,
+		    memory_order_acq_rel);
+}
+
+/* The last holder is gone. */
+void iosrc__poller_free(iosrc_poller *poller);
+
+static inline void iosrc__poller_let_go(iosrc_poller *poller)
+{
+	uint32_t holders = atomic_load_explicit(&poller->holders,
+	    memory_order_relaxed);
+
+	if (iosrc__thread_alone())
+		atomic_store_explicit(&poller->holders, holders - 1,
+		    memory_order_relaxed);
+	else
+		holders = atomic_fetch_sub_explicit(&poller->holders, 1,
+		    memory_order_acq_rel);
+	if (holders == 1)
+		iosrc__poller_free(poller);
+}
 
 /* The gate: around each kernel call made without a reference of the caller's
  * own, so that the last release cannot close the handles under it. False:

@@ -101,31 +101,13 @@ static bool grow(struct iosrc__registrations *table)
 	return true;
 }
 
-static bool alloc_held(struct iosrc__registrations *table, uint32_t *out_index)
+bool iosrc__registration_alloc_unused(struct iosrc__registrations *table,
+    uint32_t *out_index)
 {
-	if (table->free) {
-		struct iosrc__slot *slot;
-
-		*out_index = table->free - 1;
-		slot = iosrc__registration_known_slot(table, *out_index);
-		table->free = (uint32_t)iosrc__token_get(&slot->token);
-		return true;
-	}
 	if (!grow(table))
 		return false;
 	*out_index = table->used++;
 	return true;
-}
-
-bool iosrc__registration_alloc(struct iosrc__registrations *table,
-    uint32_t *out_index)
-{
-	bool found;
-
-	iosrc__lock_acquire(&table->lock);
-	found = alloc_held(table, out_index);
-	iosrc__lock_release(&table->lock);
-	return found;
 }
 
 void iosrc__registration_free(struct iosrc__registrations *table,

@@ -211,9 +211,28 @@ bool iosrc__registration_read(struct iosrc__registrations *table,
 bool iosrc__registration_is_live(struct iosrc__registrations *table,
     uint64_t registration);
 
-/* A dead slot for a new registration; false: no memory. */
-bool iosrc__registration_alloc(struct iosrc__registrations *table,
+/* A slot that was never given out; the table's lock is held. */
+bool iosrc__registration_alloc_unused(struct iosrc__registrations *table,
     uint32_t *out_index);
+
+/* A dead slot for a new registration; false: no memory. */
+static inline bool iosrc__registration_alloc(struct iosrc__registrations *table,
+    uint32_t *out_index)
+{
+	bool found = true;
+
+	iosrc__lock_acquire(&table->lock);
+	if (table->free) {
+		*out_index = table->free - 1;
+		table->free = (uint32_t)iosrc__token_get(
+		    &iosrc__registration_known_slot(table, *out_index)->token);
+	} else {
+		found = iosrc__registration_alloc_unused(table, out_index);
+	}
+	iosrc__lock_release(&table->lock);
+	return found;
+}
+
 /* Gives a dead slot back; one that is used up is kept out of use. */
 void iosrc__registration_free(struct iosrc__registrations *table,
     uint32_t index);

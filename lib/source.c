@@ -79,15 +79,6 @@ static inline iosrc_status check_interest(const iosrc_poller *poller,
 	return IOSRC_OK;
 }
 
-/* The interest, and the poller itself. */
-static inline iosrc_status check_change(const iosrc_poller *poller,
-    iosrc_bits interest)
-{
-	iosrc_status status = check_interest(poller, interest);
-
-	return status < 0 ? status : iosrc__poller_check(poller);
-}
-
 static uint32_t process_of(const iosrc_source *source)
 {
 	return atomic_load_explicit(&source->process, memory_order_relaxed);
@@ -147,6 +138,19 @@ iosrc_status iosrc__source_settle(iosrc_source *source)
 	return IOSRC_OK;
 }
 
+/* Where only a system call tells a fork, and what is refused. Out of line, so
+ * that a change has nothing to save in front of the backend's. */
+static __attribute__((noinline)) iosrc_status register_asked(
+    iosrc_source *source, iosrc_poller *poller, uint64_t token,
+    iosrc_bits interest)
+{
+	iosrc_status status = iosrc__poller_check(poller);
+
+	return status < 0
+	    ? status
+	    : poller->backend->begin(source, poller, token, interest);
+}
+
 iosrc_status iosrc_register(iosrc_source *source, iosrc_poller *poller,
     uint64_t token, iosrc_bits interest)
 {
@@ -154,10 +158,23 @@ iosrc_status iosrc_register(iosrc_source *source, iosrc_poller *poller,
 
 	if (!source || !poller)
 		return IOSRC_E_INVALID;
-	status = check_change(poller, interest);
+	status = check_interest(poller, interest);
 	if (status < 0)
 		return status;
+	if (!iosrc__poller_surely_open(poller))
+		return register_asked(source, poller, token, interest);
 	return poller->backend->begin(source, poller, token, interest);
+}
+
+static __attribute__((noinline)) iosrc_status reregister_asked(
+    iosrc_source *source, iosrc_poller *poller, uint64_t token,
+    iosrc_bits interest)
+{
+	iosrc_status status = iosrc__poller_check(poller);
+
+	return status < 0
+	    ? status
+	    : poller->backend->renew(source, poller, token, interest);
 }
 
 iosrc_status iosrc_reregister(iosrc_source *source, iosrc_poller *poller,
@@ -167,23 +184,30 @@ iosrc_status iosrc_reregister(iosrc_source *source, iosrc_poller *poller,
 
 	if (!source || !poller)
 		return IOSRC_E_INVALID;
-	status = check_change(poller, interest);
+	status = check_interest(poller, interest);
 	if (status < 0)
 		return status;
+	if (!iosrc__poller_surely_open(poller))
+		return reregister_asked(source, poller, token, interest);
 	return poller->backend->renew(source, poller, token, interest);
 }
 
 /* ---- deregister, close, into_inner ---- */
 
+static __attribute__((noinline)) iosrc_status deregister_asked(
+    iosrc_source *source, iosrc_poller *poller)
+{
+	iosrc_status status = iosrc__poller_check(poller);
+
+	return status < 0 ? status : poller->backend->end(source, poller);
+}
+
 iosrc_status iosrc_deregister(iosrc_source *source, iosrc_poller *poller)
 {
-	iosrc_status status;
-
 	if (!source || !poller)
 		return IOSRC_E_INVALID;
-	status = iosrc__poller_check(poller);
-	if (status < 0)
-		return status;
+	if (!iosrc__poller_surely_open(poller))
+		return deregister_asked(source, poller);
 	return poller->backend->end(source, poller);
 }
 

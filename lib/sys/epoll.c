@@ -192,47 +192,51 @@ static uint32_t kernel_events(iosrc_bits interest)
 }
 
 /* Answers 0 or the errno. */
-static inline int control(const struct epoll *epoll, int operation,
-    const struct iosrc__change *change)
+static inline int control(const struct epoll *epoll, int operation, int fd,
+    struct epoll_event *item)
 {
-	struct epoll_event item = { .events = kernel_events(change->interest),
-		.data.u64 = change->registration };
+	return epoll_ctl(epoll->fd, operation, fd, item) == 0 ? 0 : errno;
+}
 
-	if (epoll_ctl(epoll->fd, operation, (int)change->handle, &item) == 0)
-		return 0;
-	return errno;
+static inline struct epoll_event item_of(const struct iosrc__change *change)
+{
+	return (struct epoll_event){ .events = kernel_events(change->interest),
+		.data.u64 = change->registration };
 }
 
 /* The kernel has an entry for this number and file already: another source's,
  * or one that a raw close left behind. Exclusive entries cannot be modified:
  * they are made anew. */
-static int take_over(const struct epoll *epoll,
-    const struct iosrc__change *change)
+static int take_over(const struct epoll *epoll, int fd,
+    struct epoll_event *item)
 {
-	int code = control(epoll, EPOLL_CTL_MOD, change);
+	int code = control(epoll, EPOLL_CTL_MOD, fd, item);
 
 	if (code == EINVAL)
-		code = control(epoll, EPOLL_CTL_DEL, change);
+		code = control(epoll, EPOLL_CTL_DEL, fd, item);
 	else
 		return code;
-	return code ? code : control(epoll, EPOLL_CTL_ADD, change);
+	return code ? code : control(epoll, EPOLL_CTL_ADD, fd, item);
 }
 
 /* What failed is out of line, so that what succeeds has little to save. */
 static __attribute__((noinline)) iosrc_status add_failed(
-    const struct epoll *epoll, const struct iosrc__change *change, int code)
+    const struct epoll *epoll, int fd, struct epoll_event *item, int code)
 {
 	if (code == EEXIST)
-		code = take_over(epoll, change);
+		code = take_over(epoll, fd, item);
 	if (code == EPERM)
 		return IOSRC__ALWAYS_READY;
 	return code ? iosrc__status_from_errno(code) : IOSRC_OK;
 }
 
-static iosrc_status iosrc__add(iosrc_poller *poller,
-    const struct iosrc__change *change)
+/* Inlined into its callers, as modify is: see association.h. */
+static inline __attribute__((always_inline)) iosrc_status iosrc__add(
+    iosrc_poller *poller, const struct iosrc__change *change)
 {
 	const struct epoll *epoll = state_of(poller);
+	struct epoll_event item = item_of(change);
+	int fd = (int)change->handle;
 	int code;
 
 	if (change->handle == epoll->fd)
@@ -240,35 +244,40 @@ static iosrc_status iosrc__add(iosrc_poller *poller,
 	/* The kernel would take it for an entry to modify: ours. */
 	if (iosrc__notify_owns(&epoll->notify, change->handle))
 		return iosrc__status_from_errno(EBADF);
-	code = control(epoll, EPOLL_CTL_ADD, change);
-	return code ? add_failed(epoll, change, code) : IOSRC_OK;
+	code = control(epoll, EPOLL_CTL_ADD, fd, &item);
+	return code ? add_failed(epoll, fd, &item, code) : IOSRC_OK;
 }
 
 /* No entry: the handle was closed behind our back and its number opened
  * anew. */
 static __attribute__((noinline)) iosrc_status modify_failed(
-    const struct epoll *epoll, const struct iosrc__change *change, int code)
+    const struct epoll *epoll, int fd, struct epoll_event *item, int code)
 {
 	if (code == ENOENT)
-		code = control(epoll, EPOLL_CTL_ADD, change);
+		code = control(epoll, EPOLL_CTL_ADD, fd, item);
 	if (code == EPERM)
 		return IOSRC__ALWAYS_READY;
 	return code ? iosrc__status_from_errno(code) : IOSRC_OK;
 }
 
-static iosrc_status iosrc__modify(iosrc_poller *poller,
-    const struct iosrc__change *change)
+static inline __attribute__((always_inline)) iosrc_status iosrc__modify(
+    iosrc_poller *poller, const struct iosrc__change *change)
 {
 	const struct epoll *epoll = state_of(poller);
-	int code = control(epoll, EPOLL_CTL_MOD, change);
+	struct epoll_event item = item_of(change);
+	int fd = (int)change->handle;
+	int code = control(epoll, EPOLL_CTL_MOD, fd, &item);
 
-	return code ? modify_failed(epoll, change, code) : IOSRC_OK;
+	return code ? modify_failed(epoll, fd, &item, code) : IOSRC_OK;
 }
 
 static void iosrc__remove(iosrc_poller *poller,
     const struct iosrc__change *change)
 {
-	(void)control(state_of(poller), EPOLL_CTL_DEL, change);
+	struct epoll_event unused = { 0 }; /* Linux before 2.6.9 */
+
+	(void)control(state_of(poller), EPOLL_CTL_DEL, (int)change->handle,
+	    &unused);
 }
 
 static bool epoll_is_open(iosrc_poller *poller, iosrc_handle handle)

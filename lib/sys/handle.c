@@ -23,11 +23,6 @@ iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
 	    : IOSRC_E_UNSUPPORTED;
 }
 
-uint32_t iosrc__handle_number(iosrc_handle handle)
-{
-	return (uint32_t)handle;
-}
-
 iosrc_status iosrc__handle_set_flags(iosrc_handle handle)
 {
 	int fd = (int)handle;

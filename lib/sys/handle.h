@@ -14,7 +14,10 @@
 iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type);
 
 /* The key of a checked handle in the handle map. */
-uint32_t iosrc__handle_number(iosrc_handle handle);
+static inline uint32_t iosrc__handle_number(iosrc_handle handle)
+{
+	return (uint32_t)handle;
+}
 
 /* Non-blocking and close-on-exec, where the call that opened it could not be
  * asked for both. */
