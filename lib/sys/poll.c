@@ -155,6 +155,17 @@ static iosrc_status iosrc__modify(iosrc_poller *poller,
 	return IOSRC_OK;
 }
 
+/* Until the leader's poll of that epoch is over. Locks are held here and by
+ * our callers: a thread that is cancelled finishes. */
+static void await_leader(struct poll *poll, uint32_t epoch)
+{
+	int cancel = iosrc__thread_cancel_disable();
+
+	while (poll->table.is_lent && poll->table.epoch == epoch)
+		pthread_cond_wait(&poll->returned, &poll->lock);
+	iosrc__thread_cancel_restore(cancel);
+}
+
 static void iosrc__remove(iosrc_poller *poller,
     const struct iosrc__change *change)
 {
@@ -166,10 +177,10 @@ static void iosrc__remove(iosrc_poller *poller,
 	pthread_mutex_lock(&poll->lock);
 	epoch = poll->table.epoch;
 	pinned = iosrc__poll_table_clear(&poll->table, slot);
-	if (pinned)
+	if (pinned) {
 		kick_leader(poll);
-	while (pinned && poll->table.is_lent && poll->table.epoch == epoch)
-		pthread_cond_wait(&poll->returned, &poll->lock);
+		await_leader(poll, epoch);
+	}
 	pthread_mutex_unlock(&poll->lock);
 }
 

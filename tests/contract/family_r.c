@@ -495,6 +495,7 @@ const struct contract_test contract_family_r[] = {
 	CONTRACT_TEST(contract_R6_deregister_silences),
 	CONTRACT_TEST(contract_R6_deregister_the_rest_of_a_ready_set),
 	CONTRACT_TEST(contract_R7_no_wait_that_begins_later_reports_it),
+	CONTRACT_TEST(contract_R7_deregister_is_no_cancellation_point),
 	CONTRACT_TEST(contract_R8_register_takes_effect_in_a_blocked_wait),
 	CONTRACT_TEST(contract_R8_reregister_takes_effect_in_a_blocked_wait),
 	CONTRACT_TEST(contract_R8_deregister_takes_effect_in_a_blocked_wait),

@@ -7,6 +7,7 @@
 
 void contract_R4_each_reregister_beside_waits_reports_once(void **state);
 void contract_R7_no_wait_that_begins_later_reports_it(void **state);
+void contract_R7_deregister_is_no_cancellation_point(void **state);
 void contract_R8_register_takes_effect_in_a_blocked_wait(void **state);
 void contract_R8_reregister_takes_effect_in_a_blocked_wait(void **state);
 void contract_R8_deregister_takes_effect_in_a_blocked_wait(void **state);
