@@ -132,27 +132,9 @@ static bool is_known(const iosrc_io_item *item)
 	    !item->reserved_more[1];
 }
 
-/* The item was checked. */
-static int64_t run_operation(iosrc_source *source, iosrc_io_item *item,
-    unsigned char *data)
-{
-	size_t size = (size_t)item->size;
-
-	switch (item->opcode) {
-	case IOSRC_OP_READ:
-		return iosrc__io_read(source, data, size);
-	case IOSRC_OP_WRITE:
-		return iosrc__io_write(source, data, size);
-	case IOSRC_OP_RECV:
-		return iosrc__io_recv(source, data, size, item->flags,
-		    &item->out_flags);
-	default:
-		return iosrc__io_send(source, data, size, item->flags);
-	}
-}
-
-static int64_t run_item(iosrc_poller *poller, const struct memory *memory,
-    iosrc_io_item *item)
+/* Makes an operation of an item; a status for one that cannot be done. */
+static iosrc_status read_item(iosrc_poller *poller, const struct memory *memory,
+    iosrc_io_item *item, struct iosrc__io *out)
 {
 	struct iosrc__registered what;
 	unsigned char *data;
@@ -165,14 +147,51 @@ static int64_t run_item(iosrc_poller *poller, const struct memory *memory,
 	        item->registration, &what) ||
 	    !what.source)
 		return IOSRC_E_NOT_REGISTERED;
-	return run_operation(what.source, item, data);
+	out->source = what.source;
+	out->slot = iosrc__registration_index(item->registration);
+	out->opcode = item->opcode;
+	out->data = data;
+	out->size = iosrc__io_clamped((size_t)item->size);
+	out->item = item;
+	return IOSRC_OK;
+}
+
+/* A batch whose arguments were checked. */
+struct batch {
+	iosrc_poller *poller;
+	struct memory memory;
+	iosrc_io_item *items;
+	size_t count;
+	size_t item_size;
+};
+
+static iosrc_io_item *batch_item(const struct batch *batch, size_t n)
+{
+	return item_at(batch->items, batch->item_size, n);
+}
+
+static int64_t run_in_loop(const struct batch *batch)
+{
+	int64_t succeeded = 0;
+
+	for (size_t n = 0; n < batch->count; n++) {
+		iosrc_io_item *item = batch_item(batch, n);
+		struct iosrc__io io;
+		int64_t result = read_item(batch->poller, &batch->memory, item,
+		    &io);
+
+		item->out_flags = 0;
+		item->out_result = result < 0 ? result : iosrc__io_do(&io);
+		succeeded += item->out_result >= 0;
+	}
+	return succeeded;
 }
 
 int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
     size_t item_size, void *memory, size_t memory_size)
 {
-	struct memory whole = { memory, memory_size };
-	int64_t succeeded = 0;
+	struct batch batch = { poller, { memory, memory_size }, items, count,
+		item_size };
 	iosrc_status status;
 
 	if (!poller ||
@@ -185,12 +204,5 @@ int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
 	status = iosrc__poller_check(poller);
 	if (status < 0)
 		return status;
-	for (size_t n = 0; n < count; n++) {
-		iosrc_io_item *item = item_at(items, item_size, n);
-
-		item->out_flags = 0;
-		item->out_result = run_item(poller, &whole, item);
-		succeeded += item->out_result >= 0;
-	}
-	return succeeded;
+	return run_in_loop(&batch);
 }

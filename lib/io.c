@@ -9,6 +9,7 @@
  */
 #include "io.h"
 
+#include "socket.h"
 #include "source.h"
 
 /* ---- the caller's own I/O ---- */
@@ -39,15 +40,15 @@ int64_t iosrc_do_io(iosrc_source *source, iosrc_bits directions, iosrc_io_fn fn,
 /* ---- direct I/O ---- */
 
 int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
-    int64_t result, size_t asked)
+    int64_t answer, size_t asked)
 {
-	if (result >= 0) {
-		if (result > 0 && (size_t)result < asked)
+	if (answer >= 0) {
+		if (answer > 0 && (size_t)answer < asked)
 			iosrc__source_rearm(source, direction,
 			    IOSRC__REARM_BLOCKED);
-		return result;
+		return answer;
 	}
-	switch (iosrc_status_kind((iosrc_status)result)) {
+	switch (iosrc_status_kind((iosrc_status)answer)) {
 	case IOSRC_KIND_WOULD_BLOCK:
 	case IOSRC_KIND_IN_PROGRESS:
 		iosrc__source_rearm(source, direction, IOSRC__REARM_BLOCKED);
@@ -59,7 +60,7 @@ int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
 		iosrc__source_rearm(source, direction, IOSRC__REARM_FAILED);
 		break;
 	}
-	return result;
+	return answer;
 }
 
 int64_t iosrc__io_read(iosrc_source *source, void *out_data, size_t size)
@@ -76,6 +77,22 @@ int64_t iosrc__io_write(iosrc_source *source, const void *data, size_t size)
 
 	return iosrc__io_settle(source, IOSRC_WRITABLE,
 	    iosrc__direct_write(source, data, asked), asked);
+}
+
+int64_t iosrc__io_do(const struct iosrc__io *io)
+{
+	switch (io->opcode) {
+	case IOSRC_OP_READ:
+		return iosrc__io_read(io->source, io->data, io->size);
+	case IOSRC_OP_WRITE:
+		return iosrc__io_write(io->source, io->data, io->size);
+	case IOSRC_OP_RECV:
+		return iosrc__io_recv(io->source, io->data, io->size,
+		    io->item->flags, &io->item->out_flags);
+	default:
+		return iosrc__io_send(io->source, io->data, io->size,
+		    io->item->flags);
+	}
 }
 
 int64_t iosrc_read(iosrc_source *source, void *out_data, size_t size)

@@ -14,10 +14,10 @@
 #include "options.h"
 #include "sys/direct_io.h"
 
-/* What a call of the system means for its direction; answers the result.
+/* What a call of the system means for its direction; answers the answer.
  * `asked` is the length that the system was given; with 0 no count is short. */
 int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
-    int64_t result, size_t asked);
+    int64_t answer, size_t asked);
 
 static inline size_t iosrc__io_clamped(size_t size)
 {
@@ -31,5 +31,32 @@ static inline bool iosrc__io_is_buffer(const void *data, size_t size)
 
 int64_t iosrc__io_read(iosrc_source *source, void *out_data, size_t size);
 int64_t iosrc__io_write(iosrc_source *source, const void *data, size_t size);
+
+/* One operation of a batch, checked. */
+struct iosrc__io {
+	iosrc_source *source;
+	uint32_t slot;   /* of its registration */
+	uint32_t opcode; /* one that is known */
+	void *data;
+	size_t size;
+	iosrc_io_item *item; /* its flags, and where its answer goes */
+};
+
+/* Does it by a call of its own. */
+int64_t iosrc__io_do(const struct iosrc__io *io);
+
+static inline iosrc_bits iosrc__io_direction(const struct iosrc__io *io)
+{
+	return io->opcode == IOSRC_OP_READ || io->opcode == IOSRC_OP_RECV
+	    ? IOSRC_READABLE
+	    : IOSRC_WRITABLE;
+}
+
+/* Would a plain recv or send do what the single call does? Not for a read of
+ * nothing, which takes no datagram off a socket, nor for what tells flags. */
+static inline bool iosrc__io_fits_ring(const struct iosrc__io *io)
+{
+	return io->size != 0 && io->opcode != IOSRC_OP_RECV && !io->item->flags;
+}
 
 #endif
