@@ -421,7 +421,9 @@ typedef struct iosrc_poller_options {
  * against the same deadline. */
 #define IOSRC_POLLER_INTERRUPTIBLE 0x00000001u
 /** iosrc_io_many may use an io_uring (io_uring(7)). A permission, not a
- * demand: without IOSRC_CAN_IO_URING in the capabilities it is a loop. */
+ * demand: without IOSRC_CAN_IO_URING in the capabilities it is a loop. A
+ * handle has to be non-blocking before its first batch and to stay so, or
+ * would-block is answered where the loop would block. */
 #define IOSRC_POLLER_IO_URING      0x00000002u
 
 /** What a poller has counted since it was made. 56 bytes. Where pointers have
@@ -450,7 +452,8 @@ typedef struct iosrc_poller_counters {
 /** Regular files and other handles that the kernel refuses to watch
  * (epoll_ctl(2) EPERM) are accepted and always ready. */
 #define IOSRC_CAN_POLL_FILES    0x0000000800000000
-/** iosrc_io_many does use an io_uring. */
+/** iosrc_io_many does use an io_uring, where a batch has enough sockets for it
+ * to pay. May go away when the kernel begins to refuse it. */
 #define IOSRC_CAN_IO_URING      0x0000001000000000
 
 /** One registration of iosrc_register_many. 32 bytes, 24 where pointers have

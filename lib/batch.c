@@ -187,6 +187,27 @@ static int64_t run_in_loop(const struct batch *batch)
 	return succeeded;
 }
 
+/* The poller's ring is checked out. */
+static int64_t run_in_ring(const struct batch *batch)
+{
+	int64_t succeeded = 0;
+
+	for (size_t n = 0; n < batch->count; n++) {
+		iosrc_io_item *item = batch_item(batch, n);
+		struct iosrc__io io;
+
+		item->out_flags = 0;
+		item->out_result = read_item(batch->poller, &batch->memory,
+		    item, &io);
+		if (item->out_result >= 0)
+			iosrc__ring_add(batch->poller, &io);
+	}
+	iosrc__ring_give_back(batch->poller);
+	for (size_t n = 0; n < batch->count; n++)
+		succeeded += batch_item(batch, n)->out_result >= 0;
+	return succeeded;
+}
+
 int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
     size_t item_size, void *memory, size_t memory_size)
 {
@@ -204,5 +225,6 @@ int64_t iosrc_io_many(iosrc_poller *poller, iosrc_io_item *items, size_t count,
 	status = iosrc__poller_check(poller);
 	if (status < 0)
 		return status;
-	return run_in_loop(&batch);
+	return iosrc__ring_take(poller, count) ? run_in_ring(&batch)
+	                                       : run_in_loop(&batch);
 }

@@ -205,6 +205,7 @@ static void poller_close(iosrc_poller *poller)
 	    memory_order_acq_rel);
 	if (!iosrc__poller_forked(poller))
 		gate_close(poller);
+	iosrc__ring_close(poller);
 	poller->backend->close(poller);
 	iosrc__thread_cancel_restore(cancel);
 }
@@ -269,7 +270,13 @@ uint32_t iosrc_poller_backend(const iosrc_poller *poller)
 
 uint64_t iosrc_poller_capabilities(const iosrc_poller *poller)
 {
-	return poller ? poller->capabilities : 0;
+	/* Whether there is a ring is known only once it was made. */
+	iosrc_poller *asked = (iosrc_poller *)(uintptr_t)poller;
+
+	if (!poller)
+		return 0;
+	return poller->capabilities |
+	    (iosrc__ring_works(asked) ? IOSRC_CAN_IO_URING : 0);
 }
 
 static uint64_t counted(_Atomic uintptr_t *counter)

@@ -19,6 +19,7 @@
 #include "handle_map.h"
 #include "latch.h"
 #include "registration.h"
+#include "ring.h"
 #include "sys/fork.h"
 #include "sys/thread.h"
 
@@ -49,6 +50,7 @@ struct iosrc_poller {
 	struct iosrc__latch latch;
 	struct iosrc__counters counters;
 	struct iosrc__handle_map handles;
+	struct iosrc__ring ring;
 };
 
 static inline void iosrc__count(_Atomic uintptr_t *counter, uintptr_t by)

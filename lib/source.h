@@ -29,6 +29,8 @@
 #define IOSRC__SOURCE_STREAM UINT32_C(0x10)     /* no socket: send refused it */
 #define IOSRC__SOURCE_SIGNALS UINT32_C(0x20)    /* nor is RWF_NOSIGNAL taken */
 #define IOSRC__SOURCE_NO_ACCEPT4 UINT32_C(0x40) /* the system has none */
+#define IOSRC__SOURCE_NONBLOCKING UINT32_C(0x80) /* asked for a ring: it is */
+#define IOSRC__SOURCE_BLOCKING UINT32_C(0x100)   /* asked: it is not */
 
 struct iosrc_source {
 	iosrc_handle handle;

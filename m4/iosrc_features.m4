@@ -21,6 +21,29 @@ AC_DEFUN([IOSRC_OPTIONAL_CALL], [
 		[1 if the system call $1 may be issued, else 0])
 ])
 
+# IOSRC_OPTIONAL_IO_URING
+# --disable-io-uring: the same for a family of calls that libc knows by number
+# alone. Sets the conditional USE_IO_URING: a file with the calls, or one
+# without.
+AC_DEFUN([IOSRC_OPTIONAL_IO_URING], [
+	AC_ARG_ENABLE([io-uring], [AS_HELP_STRING([--disable-io-uring],
+		[never issue the system calls of io_uring])],
+		[iosrc_use_io_uring=$enableval], [iosrc_use_io_uring=auto])
+	AC_CHECK_DECL([SYS_io_uring_enter], [iosrc_have_io_uring=yes],
+		[iosrc_have_io_uring=no], [[#include <sys/syscall.h>]])
+	AS_IF([test "x$iosrc_use_io_uring" != xno],
+		[AS_IF([test "x$iosrc_have_io_uring" = xyes],
+			[iosrc_use_io_uring=yes],
+			[test "x$iosrc_use_io_uring" = xauto],
+			[iosrc_use_io_uring=no],
+			[AC_MSG_ERROR([this C library has no io_uring])])])
+	AS_IF([test "x$iosrc_use_io_uring" = xyes], [iosrc_value=1],
+		[iosrc_value=0])
+	AC_DEFINE_UNQUOTED([IOSRC_USE_IO_URING], [$iosrc_value],
+		[1 if the system calls of io_uring may be issued, else 0])
+	AM_CONDITIONAL([USE_IO_URING], [test "x$iosrc_use_io_uring" = xyes])
+])
+
 # IOSRC_BACKENDS(NAMES)
 # --with-backends=LIST: of NAMES, in order of preference, those that are
 # linked; default: all with have_NAME=yes. Sets a conditional BACKEND_NAME for

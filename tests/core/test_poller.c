@@ -141,6 +141,10 @@ static void contract_X6_options_of_every_size(void **state)
 	more.known.flags = IOSRC_POLLER_INTERRUPTIBLE | IOSRC_POLLER_IO_URING;
 	assert_int_equal(
 	    iosrc_poller_create(&more.known, sizeof(more), &poller), IOSRC_OK);
+	core_release(poller);
+	more.known.flags = IOSRC_POLLER_INTERRUPTIBLE;
+	assert_int_equal(
+	    iosrc_poller_create(&more.known, sizeof(more), &poller), IOSRC_OK);
 	assert_true(!(iosrc_poller_capabilities(poller) & IOSRC_CAN_IO_URING));
 	core_release(poller);
 }
