@@ -1,37 +1,35 @@
 /* SPDX-License-Identifier: MIT
  *
- * echo.c: an echo server on TCP and on a Unix socket, on several threads.
+ * echo.c: an echo server on any number of addresses, on several threads.
+ *
+ *	cc echo.c -o echo -pthread $(pkg-config --cflags --libs iosrc)
+ *	./echo -t 4 127.0.0.1:7000 unix:/tmp/echo
  *
  * Each thread is a whole server of its own: a poller, a waker that stops it,
  * and the same listening sockets as its neighbours. The kernel hands a new
  * connection to a thread that is free, and there it stays, so that no
  * connection is ever shared and nothing needs a lock.
  */
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
-#include <netinet/in.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
-#include "common.h"
+#include <iosrc_net.h>
 
 #define MOST_THREADS 64
+#define MOST_LISTENERS 16
 #define BUFFER_SIZE 8192
 #define ROUNDS 16          /* of one source, before the others' turn */
 #define PAUSE_NS 100000000 /* of accepting, when we are out of handles */
+#define TOKEN_STOP MOST_LISTENERS
 
 /* One poll(2) looks at every connection, so there it pays to take many events
  * from each; epoll does not mind. */
 #define EVENT_COUNT 1024
-
-/* Tokens that are no connection's address. */
-#define TOKEN_STOP 0
-#define TOKEN_LISTENER 1 /* of any listener: its registration says which */
 
 struct connection {
 	iosrc_source *source;
@@ -40,31 +38,28 @@ struct connection {
 	char buffer[BUFFER_SIZE];
 };
 
+/* Tokens are the index of a listener, TOKEN_STOP, or the address of a
+ * connection, which is never as small. */
 struct worker {
 	pthread_t thread;
 	iosrc_poller *poller;
 	iosrc_waker *waker;
-	iosrc_source *listeners[2];
-	int listener_count;
+	iosrc_source *listeners[MOST_LISTENERS];
+	size_t listener_count;
 	int paused;
 	struct connection *connections;
 	uint64_t served, bytes;
 };
 
 static struct worker workers[MOST_THREADS];
-static size_t worker_count = 1;
 
-/* Wakes may be sent from a signal handler. Each thread waits on a poller of
- * its own, so each has its own waker. */
-static void stop(int signal_number)
+static int64_t check(const char *what, int64_t result)
 {
-	int saved_errno = errno;
-	size_t i;
-
-	(void)signal_number;
-	for (i = 0; i < worker_count; i++)
-		iosrc_waker_wake(workers[i].waker);
-	errno = saved_errno;
+	if (result >= 0)
+		return result;
+	fprintf(stderr, "echo: %s: %s\n", what,
+	    iosrc_status_name((iosrc_status)result));
+	exit(1);
 }
 
 /* ---- connections ---- */
@@ -81,17 +76,17 @@ static void connection_close(struct worker *worker, struct connection *c)
 	free(c);
 }
 
-/* From here on `fd` is ours: it is served or closed. */
-static void connection_open(struct worker *worker, int fd)
+/* From here on the source is ours: it is served or closed. */
+static void connection_open(struct worker *worker, iosrc_source *source)
 {
 	struct connection *c = malloc(sizeof *c);
 
-	if (!c)
-		goto close_fd;
+	if (!c) {
+		iosrc_close(source);
+		return;
+	}
+	c->source = source;
 	c->begin = c->end = 0;
-	if (prepare_socket(fd) != 0 ||
-	    iosrc_create(fd, IOSRC_HANDLE_SOCKET, &c->source) != IOSRC_OK)
-		goto free_connection;
 	c->previous = NULL;
 	c->next = worker->connections;
 	if (c->next)
@@ -99,20 +94,18 @@ static void connection_open(struct worker *worker, int fd)
 	worker->connections = c;
 	worker->served++;
 
-	if (iosrc_register(c->source, worker->poller, (uintptr_t)c,
-	        IOSRC_READABLE | IOSRC_WRITABLE) != IOSRC_OK)
+	/* Without it an answer may wait for the peer's acknowledgement. A Unix
+	 * socket lacks it, and does not need it. */
+	(void)iosrc_set_option(source, IOSRC_OPTION_NO_DELAY, 1);
+	if (iosrc_register(source, worker->poller, (uintptr_t)c,
+	        IOSRC_READABLE | IOSRC_WRITABLE))
 		connection_close(worker, c);
-	return;
-
-free_connection:
-	free(c);
-close_fd:
-	close(fd);
 }
 
-/* Answers 1 while the connection lives. Edge mode: we leave only when a call
- * would block, for only that makes the next event come. Nothing is read while
- * output is pending, so a peer that does not read is not read from either. */
+/* Answers 1 while the connection lives, -1 when it is over, 0 to be called
+ * again. Edge mode: we leave only when a call would block, for only that makes
+ * the next event come. Nothing is read while output is pending, so a peer that
+ * does not read is not read from either. */
 static int echo_round(struct worker *worker, struct connection *c)
 {
 	int64_t count;
@@ -161,12 +154,12 @@ static iosrc_status listeners_register(struct worker *worker)
 	iosrc_bits interest = IOSRC_READABLE | IOSRC_LEVEL |
 	    (IOSRC_EXCLUSIVE & can);
 	iosrc_status status = IOSRC_OK;
-	int i;
+	size_t i;
 
-	for (i = 0; i < worker->listener_count && status == IOSRC_OK; i++)
+	for (i = 0; i < worker->listener_count && !status; i++)
 		if (iosrc_source_registration(worker->listeners[i]) == 0)
 			status = iosrc_register(worker->listeners[i],
-			    worker->poller, TOKEN_LISTENER, interest);
+			    worker->poller, i, interest);
 	return status;
 }
 
@@ -175,47 +168,33 @@ static iosrc_status listeners_register(struct worker *worker)
  * nobody listens for a moment, until others have closed. */
 static void listeners_pause(struct worker *worker)
 {
-	int i;
+	size_t i;
 
 	worker->paused = 1;
 	for (i = 0; i < worker->listener_count; i++)
-		iosrc_deregister(worker->listeners[i], worker->poller);
+		(void)iosrc_deregister(worker->listeners[i], worker->poller);
 }
 
-/* I/O that libiosrc has no call for goes through iosrc_do_io, which lets the
- * source know when it would have blocked. */
-static int64_t IOSRC_CALL accept_one(iosrc_handle listener, void *user)
+static void listener_accept(struct worker *worker, iosrc_source *listener)
 {
-	int fd = accept((int)listener, NULL, NULL);
-
-	(void)user;
-	return fd >= 0 ? fd : iosrc_status_last_os();
-}
-
-static void listener_accept(struct worker *worker, uint64_t registration)
-{
-	iosrc_source *listener = worker->listeners[0];
-	int64_t fd;
+	iosrc_source *source;
 	int round;
 
-	if (iosrc_source_registration(listener) != registration)
-		listener = worker->listeners[1];
 	for (round = 0; round < ROUNDS; round++) {
-		fd = iosrc_do_io(listener, IOSRC_READABLE, accept_one, NULL);
-		if (fd < 0)
+		switch (
+		    iosrc_status_kind(iosrc_accept(listener, NULL, &source))) {
+		case IOSRC_KIND_OK:
+			connection_open(worker, source);
 			break;
-		connection_open(worker, (int)fd);
-	}
-	if (round == ROUNDS)
-		return;
-
-	switch (iosrc_status_kind((iosrc_status)fd)) {
-	case IOSRC_KIND_LIMIT:
-	case IOSRC_KIND_NO_MEMORY:
-		listeners_pause(worker);
-		break;
-	default: /* no more, or one that gave up before we came to it */
-		break;
+		case IOSRC_KIND_WOULD_BLOCK:
+			return;
+		case IOSRC_KIND_LIMIT:
+		case IOSRC_KIND_NO_MEMORY:
+			listeners_pause(worker);
+			return;
+		default: /* one that gave up before we came to it */
+			break;
+		}
 	}
 }
 
@@ -230,8 +209,8 @@ static int handle_event(struct worker *worker, const iosrc_event *event)
 		return 1;
 	if (event->token == TOKEN_STOP)
 		return 0;
-	if (event->token == TOKEN_LISTENER)
-		listener_accept(worker, event->registration);
+	if (event->token < MOST_LISTENERS)
+		listener_accept(worker, worker->listeners[event->token]);
 	else
 		connection_serve(worker, (void *)(uintptr_t)event->token);
 	return 1;
@@ -245,10 +224,9 @@ static void *worker_run(void *argument)
 	int going = 1;
 
 	while (going) {
-		count = iosrc_poller_wait(worker->poller, events, EVENT_COUNT,
-		    worker->paused ? PAUSE_NS : -1);
-		if (count < 0)
-			fail("wait", (iosrc_status)count);
+		count = check("wait",
+		    iosrc_poller_wait(worker->poller, events, EVENT_COUNT,
+		        worker->paused ? PAUSE_NS : -1));
 		if (worker->paused)
 			worker->paused = listeners_register(worker) != 0;
 		for (i = 0; i < count && going; i++)
@@ -259,30 +237,34 @@ static void *worker_run(void *argument)
 	return NULL;
 }
 
-static void worker_open(struct worker *worker, uint32_t backend, const int *fds,
-    int fd_count)
+static void worker_open(struct worker *worker, iosrc_source *const *listeners,
+    size_t count)
 {
-	iosrc_status status;
-	int i;
+	check("poller", iosrc_poller_create(NULL, 0, &worker->poller));
+	check("waker",
+	    iosrc_waker_create(worker->poller, TOKEN_STOP, &worker->waker));
 
-	worker->poller = open_poller(backend);
-	status = iosrc_waker_create(worker->poller, TOKEN_STOP, &worker->waker);
-
-	/* A source owns its handle, so each gets one of its own. */
-	for (i = 0; i < fd_count && status == IOSRC_OK; i++)
-		status = iosrc_create(dup(fds[i]), IOSRC_HANDLE_SOCKET,
-		    &worker->listeners[i]);
-	worker->listener_count = i;
-	if (status == IOSRC_OK)
-		status = listeners_register(worker);
-	if (status)
-		fail("cannot prepare a thread", status);
+	/* A source belongs to one poller, so each thread has its own, over a
+	 * duplicate of the one socket. */
+	for (; worker->listener_count < count; worker->listener_count++)
+		check("listener",
+		    iosrc_create(dup((int)iosrc_source_handle(
+		                     listeners[worker->listener_count])),
+		        IOSRC_HANDLE_SOCKET,
+		        &worker->listeners[worker->listener_count]));
+	check("register", listeners_register(worker));
+	if (pthread_create(&worker->thread, NULL, worker_run, worker))
+		check("thread", IOSRC_E_NO_MEMORY);
 }
 
-static void worker_close(struct worker *worker)
+static void worker_end(struct worker *worker)
 {
-	int i;
+	size_t i;
 
+	check("wake", iosrc_waker_wake(worker->waker));
+	pthread_join(worker->thread, NULL);
+	printf("thread %d: %" PRIu64 " connections, %" PRIu64 " bytes\n",
+	    (int)(worker - workers), worker->served, worker->bytes);
 	for (i = 0; i < worker->listener_count; i++)
 		iosrc_close(worker->listeners[i]);
 	iosrc_waker_release(worker->waker);
@@ -291,154 +273,86 @@ static void worker_close(struct worker *worker)
 
 /* ---- the program ---- */
 
-static int listen_on(const struct address *address)
+/* The address is worth printing: its port may have been 0, "any free one". */
+static iosrc_source *listen_on(const char *text)
 {
-	const struct sockaddr *name = (const void *)&address->storage;
-	int fd = socket(name->sa_family, SOCK_STREAM, 0);
-	int on = 1;
+	iosrc_listen_options options = { 0 };
+	char where[IOSRC_ADDRESS_TEXT_SIZE];
+	iosrc_address address;
+	iosrc_source *listener;
 
-	if (fd < 0)
-		fail_errno("socket");
-	if (!address->path)
-		setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-	if (bind(fd, name, address->size) != 0 || listen(fd, SOMAXCONN) != 0 ||
-	    prepare_socket(fd) != 0)
-		fail_errno(address->path ? address->path : "listen");
-	return fd;
+	check(text, iosrc_address_parse(text, SIZE_MAX, &address));
+	if (address.family == IOSRC_FAMILY_UNIX)
+		options.flags = IOSRC_LISTEN_UNLINK_STALE;
+	check(text,
+	    iosrc_listen(&address, &options, sizeof options, &listener));
+	check(text, iosrc_local_address(listener, &address));
+	check(text, iosrc_address_format(&address, where, sizeof where));
+	printf("listening on %s\n", where);
+	return listener;
 }
 
-static void usage(FILE *stream)
+static void raise_handle_limit(void)
 {
-	fputs("usage: echo [--tcp ADDRESS:PORT] [--unix PATH] [--threads N]\n"
-	      "            [--backend NAME]\n"
-	      "Sends back what it receives, until SIGINT or SIGTERM.\n"
-	      "Port 0 takes a free one; the default is 127.0.0.1:0.\n",
-	    stream);
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
-struct settings {
-	const char *tcp, *path;
-	uint32_t backend;
-};
-
-static struct settings parse(int argc, char **argv)
+static _Noreturn void usage(int status)
 {
-	static const struct option known[] = { { "tcp", required_argument, NULL,
-		                                   't' },
-		{ "unix", required_argument, NULL, 'u' },
-		{ "threads", required_argument, NULL, 'n' },
-		{ "backend", required_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
-	struct settings settings = { NULL, NULL, IOSRC_BACKEND_DEFAULT };
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		switch (option) {
-		case 't':
-			settings.tcp = optarg;
-			break;
-		case 'u':
-			settings.path = optarg;
-			break;
-		case 'n':
-			worker_count = number("--threads", optarg, 1,
-			    MOST_THREADS);
-			break;
-		case 'b':
-			settings.backend = backend_by_name(optarg);
-			break;
-		default:
-			usage(option == 'h' ? stdout : stderr);
-			exit(option == 'h' ? 0 : 2);
-		}
-	}
-	if (optind < argc) {
-		usage(stderr);
-		exit(2);
-	}
-	if (!settings.tcp && !settings.path)
-		settings.tcp = "127.0.0.1:0";
-	return settings;
+	fputs(
+	    "usage: echo [-t THREADS] [ADDRESS...]\n"
+	    "Sends back what it receives, until SIGINT or SIGTERM. Addresses\n"
+	    "are 127.0.0.1:7000, [::1]:0, unix:/path; port 0 takes a free\n"
+	    "one; the default is 127.0.0.1:0.\n",
+	    status ? stderr : stdout);
+	exit(status);
 }
 
-static int open_listeners(const struct settings *settings, int fds[2])
+/* Signals are taken by the main thread alone, which does nothing else. */
+static void wait_for_signal(const sigset_t *signals)
 {
-	struct address address;
-	int count = 0;
+	int received;
 
-	if (settings->tcp) {
-		address = tcp_address(settings->tcp);
-		fds[count++] = listen_on(&address);
-	}
-	if (settings->path) {
-		address = unix_address(settings->path);
-		fds[count++] = listen_on(&address);
-	}
-	return count;
-}
-
-/* The port is worth printing: it may have been 0, "any that is free". */
-static void say_where(const struct settings *settings, int fd)
-{
-	struct sockaddr_storage name;
-	socklen_t size = sizeof name;
-	in_port_t port;
-
-	if (settings->tcp) {
-		if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)
-			fail_errno("getsockname");
-		port = name.ss_family == AF_INET6
-		    ? ((struct sockaddr_in6 *)&name)->sin6_port
-		    : ((struct sockaddr_in *)&name)->sin_port;
-		printf("listening on %.*s:%u\n",
-		    (int)(strrchr(settings->tcp, ':') - settings->tcp),
-		    settings->tcp, (unsigned)ntohs(port));
-	}
-	if (settings->path)
-		printf("listening on %s\n", settings->path);
 	fflush(stdout);
-}
-
-static void handle_signals(void (*handler)(int))
-{
-	struct sigaction action = { .sa_handler = handler };
-
-	sigemptyset(&action.sa_mask);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	sigwait(signals, &received);
 }
 
 int main(int argc, char **argv)
 {
-	struct settings settings = parse(argc, argv);
-	size_t i;
-	int fds[2], fd_count;
+	iosrc_source *listeners[MOST_LISTENERS];
+	size_t count = 0, threads = 1, i;
+	sigset_t signals;
+	int option;
 
-	raise_handle_limit();
-	fd_count = open_listeners(&settings, fds);
-	for (i = 0; i < worker_count; i++)
-		worker_open(&workers[i], settings.backend, fds, fd_count);
-	handle_signals(stop);
-	say_where(&settings, fds[0]);
-	while (fd_count > 0)
-		close(fds[--fd_count]);
-
-	for (i = 0; i < worker_count; i++)
-		if (pthread_create(&workers[i].thread, NULL, worker_run,
-		        &workers[i]) != 0)
-			fail("cannot start a thread", IOSRC_E_NO_MEMORY);
-	for (i = 0; i < worker_count; i++)
-		pthread_join(workers[i].thread, NULL);
-
-	/* The handler must not meet a waker that is gone. */
-	handle_signals(SIG_IGN);
-	for (i = 0; i < worker_count; i++) {
-		printf("thread %zu: %" PRIu64 " connections, %" PRIu64
-		       " bytes\n",
-		    i, workers[i].served, workers[i].bytes);
-		worker_close(&workers[i]);
+	while ((option = getopt(argc, argv, "t:h")) != -1) {
+		if (option != 't')
+			usage(option == 'h' ? 0 : 2);
+		threads = strtoul(optarg, NULL, 10);
 	}
-	if (settings.path)
-		unlink(settings.path);
+	if (threads < 1 || threads > MOST_THREADS ||
+	    argc - optind > MOST_LISTENERS)
+		usage(2);
+	raise_handle_limit();
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
+	if (optind == argc)
+		listeners[count++] = listen_on("127.0.0.1:0");
+	for (; optind < argc; optind++)
+		listeners[count++] = listen_on(argv[optind]);
+	for (i = 0; i < threads; i++)
+		worker_open(&workers[i], listeners, count);
+	wait_for_signal(&signals);
+	for (i = 0; i < threads; i++)
+		worker_end(&workers[i]);
+	while (count > 0)
+		iosrc_close(listeners[--count]);
 	return 0;
 }

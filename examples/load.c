@@ -4,18 +4,21 @@
  * sends each of them message after message, and compares every byte that comes
  * back with what it must be. Each message has its own bytes, so that a byte
  * lost, doubled or taken to another connection does not go unseen.
+ *
+ *	cc load.c -o load $(pkg-config --cflags --libs iosrc)
+ *	./load -n 1000 -m 100 127.0.0.1:7000
  */
-#include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "common.h"
+#include <iosrc_net.h>
 
+#define MOST_ADDRESSES 16
 #define EVENT_COUNT 1024
 #define CHUNK_SIZE 16384
 #define BURST 64 /* connections being opened at once */
@@ -39,10 +42,9 @@ struct connection {
 };
 
 static struct {
-	struct address addresses[2];
+	iosrc_address addresses[MOST_ADDRESSES];
 	size_t address_count, connection_count, message_count;
 	size_t least_size, most_size;
-	uint32_t backend;
 } settings = { .connection_count = 100,
 	.message_count = 100,
 	.least_size = 64,
@@ -56,6 +58,15 @@ static struct {
 
 static iosrc_poller *poller;
 static struct connection *connections;
+
+static int64_t check(const char *what, int64_t result)
+{
+	if (result >= 0)
+		return result;
+	fprintf(stderr, "load: %s: %s\n", what,
+	    iosrc_status_name((iosrc_status)result));
+	exit(1);
+}
 
 static uint64_t now_ns(void)
 {
@@ -164,7 +175,7 @@ static void end_message(struct connection *c)
 	/* The server shall see our end, and we its end and nothing before. */
 	c->state = ENDING;
 	c->size = c->sent = c->received = 0;
-	shutdown((int)iosrc_source_handle(c->source), SHUT_WR);
+	check("shutdown", iosrc_shutdown(c->source, IOSRC_WRITABLE));
 }
 
 /* Answers whether some bytes went out. */
@@ -239,25 +250,13 @@ static void talk(struct connection *c)
 
 /* ---- opening connections ---- */
 
-static int64_t IOSRC_CALL connect_handle(iosrc_handle handle, void *user)
-{
-	const struct address *address = user;
-
-	if (connect((int)handle, (const void *)&address->storage,
-	        address->size) == 0)
-		return 0;
-	return iosrc_status_last_os();
-}
-
 static void check_connected(struct connection *c)
 {
-	int error = 0;
-	socklen_t size = sizeof error;
+	iosrc_status error;
 
-	getsockopt((int)iosrc_source_handle(c->source), SOL_SOCKET, SO_ERROR,
-	    &error, &size);
+	check("take_error", iosrc_take_error(c->source, &error));
 	if (error)
-		give_up(c, "cannot connect", iosrc_status_from_os(error));
+		give_up(c, "cannot connect", error);
 	c->state = CONNECTED;
 	total.connecting--;
 	total.connected++;
@@ -268,37 +267,24 @@ static void check_connected(struct connection *c)
 static int open_connection(struct connection *c)
 {
 	size_t number = (size_t)(c - connections);
-	struct address *address =
+	const iosrc_address *address =
 	    &settings.addresses[number % settings.address_count];
-	int fd = socket(address->storage.ss_family, SOCK_STREAM, 0);
+	iosrc_connect_options options = { 0 };
 	iosrc_status status;
-	int64_t result;
 
-	if (fd < 0 || prepare_socket(fd) != 0)
-		fail_errno("cannot open one more socket");
-	status = iosrc_create(fd, IOSRC_HANDLE_SOCKET, &c->source);
-	if (status)
-		give_up(c, "cannot create a source", status);
-	result = iosrc_do_io(c->source, IOSRC_WRITABLE, connect_handle,
-	    address);
-	if (result == IOSRC_E_WOULD_BLOCK) {
-		iosrc_close(c->source);
+	if (address->family != IOSRC_FAMILY_UNIX)
+		options.flags = IOSRC_CONNECT_NO_DELAY;
+	status = iosrc_connect(address, &options, sizeof options, &c->source);
+	if (status == IOSRC_E_WOULD_BLOCK)
 		return 0;
-	}
-	if (result < 0 &&
-	    iosrc_status_kind((iosrc_status)result) != IOSRC_KIND_IN_PROGRESS)
-		give_up(c, "cannot connect", (iosrc_status)result);
-
-	/* Registered only now: an unconnected socket looks hung up. */
-	status = iosrc_register(c->source, poller, number,
-	    IOSRC_READABLE | IOSRC_WRITABLE);
 	if (status)
-		give_up(c, "cannot register", status);
+		give_up(c, "cannot connect", status);
+	check("register",
+	    iosrc_register(c->source, poller, number,
+	        IOSRC_READABLE | IOSRC_WRITABLE));
 	c->state = CONNECTING;
 	total.opened++;
 	total.connecting++;
-	if (result == 0)
-		check_connected(c);
 	return 1;
 }
 
@@ -389,7 +375,7 @@ static void handle_event(const iosrc_event *event)
 	if (!iosrc_is_current(poller, event->registration))
 		return;
 	c = &connections[event->token];
-	if (c->state == CONNECTING)
+	if (c->state == CONNECTING && event->ready & IOSRC_WRITABLE)
 		check_connected(c);
 	else if (c->state == TALKING || c->state == ENDING)
 		talk(c);
@@ -398,12 +384,10 @@ static void handle_event(const iosrc_event *event)
 static void wait_once(int64_t timeout_ns)
 {
 	iosrc_event events[EVENT_COUNT];
-	int64_t count = iosrc_poller_wait(poller, events, EVENT_COUNT,
-	    timeout_ns);
+	int64_t count = check("wait",
+	    iosrc_poller_wait(poller, events, EVENT_COUNT, timeout_ns));
 	int64_t i;
 
-	if (count < 0)
-		fail("wait", (iosrc_status)count);
 	for (i = 0; i < count; i++)
 		handle_event(&events[i]);
 	watch_progress();
@@ -437,75 +421,66 @@ static void talk_all(void)
 
 static _Noreturn void usage(int status)
 {
-	fputs(
-	    "usage: load [--tcp ADDRESS:PORT] [--unix PATH]\n"
-	    "            [--connections N] [--messages M]\n"
-	    "            [--size BYTES | --size LEAST-MOST] [--backend NAME]\n"
-	    "Sends M messages on each of N connections to an echo server and\n"
-	    "checks every byte. With both addresses, connections alternate.\n"
-	    "The defaults are 100 connections, 100 messages, 64-1024 bytes.\n",
+	fputs("usage: load [-n CONNECTIONS] [-m MESSAGES] [-s LEAST[-MOST]]\n"
+	      "            ADDRESS...\n"
+	      "Sends messages of LEAST to MOST bytes on each connection to an\n"
+	      "echo server and checks every byte. With several addresses,\n"
+	      "connections alternate. The defaults are 100 connections, 100\n"
+	      "messages, 64-1024 bytes.\n",
 	    status ? stderr : stdout);
 	exit(status);
 }
 
-static void parse_size(char *text)
+static size_t number(const char *text, char **out_end, size_t least)
 {
-	char *dash = strchr(text, '-');
+	unsigned long value = strtoul(text, out_end, 10);
 
-	if (dash)
-		*dash = '\0';
-	settings.least_size = number("--size", text, 1, INT32_MAX);
-	settings.most_size = number("--size", dash ? dash + 1 : text,
-	    settings.least_size, INT32_MAX);
+	if (*text < '0' || *text > '9' || value < least || value > INT32_MAX)
+		usage(2);
+	return value;
 }
 
-static void add_address(struct address address)
+static void parse_option(int option, char *text)
 {
-	if (settings.address_count == 2)
+	char *end = text;
+
+	if (option == 'n')
+		settings.connection_count = number(text, &end, 1);
+	else if (option == 'm')
+		settings.message_count = number(text, &end, 1);
+	else if (option == 's')
+		settings.most_size = settings.least_size = number(text, &end,
+		    1);
+	else
+		usage(option == 'h' ? 0 : 2);
+	if (option == 's' && *end == '-')
+		settings.most_size = number(end + 1, &end, settings.least_size);
+	if (*end)
 		usage(2);
-	settings.addresses[settings.address_count++] = address;
 }
 
 static void parse(int argc, char **argv)
 {
-	static const struct option known[] = { { "tcp", required_argument, NULL,
-		                                   't' },
-		{ "unix", required_argument, NULL, 'u' },
-		{ "connections", required_argument, NULL, 'c' },
-		{ "messages", required_argument, NULL, 'm' },
-		{ "size", required_argument, NULL, 's' },
-		{ "backend", required_argument, NULL, 'b' },
-		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", known, NULL)) != -1) {
-		switch (option) {
-		case 't':
-			add_address(tcp_address(optarg));
-			break;
-		case 'u':
-			add_address(unix_address(optarg));
-			break;
-		case 'c':
-			settings.connection_count = number("--connections",
-			    optarg, 1, INT32_MAX);
-			break;
-		case 'm':
-			settings.message_count = number("--messages", optarg, 1,
-			    INT32_MAX);
-			break;
-		case 's':
-			parse_size(optarg);
-			break;
-		case 'b':
-			settings.backend = backend_by_name(optarg);
-			break;
-		default:
-			usage(option == 'h' ? 0 : 2);
-		}
-	}
-	if (optind < argc || settings.address_count == 0)
+	while ((option = getopt(argc, argv, "n:m:s:h")) != -1)
+		parse_option(option, optarg);
+	if (optind == argc || argc - optind > MOST_ADDRESSES)
 		usage(2);
+	for (; optind < argc; optind++)
+		check(argv[optind],
+		    iosrc_address_parse(argv[optind], SIZE_MAX,
+		        &settings.addresses[settings.address_count++]));
+}
+
+static void raise_handle_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
 }
 
 int main(int argc, char **argv)
@@ -514,10 +489,10 @@ int main(int argc, char **argv)
 
 	parse(argc, argv);
 	raise_handle_limit();
-	poller = open_poller(settings.backend);
+	check("poller", iosrc_poller_create(NULL, 0, &poller));
 	connections = calloc(settings.connection_count, sizeof *connections);
 	if (!connections)
-		fail("connections", IOSRC_E_NO_MEMORY);
+		check("connections", IOSRC_E_NO_MEMORY);
 
 	connect_all();
 	started_ns = now_ns();

@@ -40,7 +40,7 @@ build=$source/_build/demo
 prefix=$source/_build/prefix
 programs=$source/_build/examples
 work=
-server=
+servers=
 
 say() {
 	echo "demo: $*"
@@ -55,10 +55,10 @@ stop() {
 at_exit() {
 	status=$?
 	trap - EXIT
-	if [ -n "$server" ]; then
+	for server in $servers; do
 		kill -KILL "$server" 2>/dev/null || :
 		wait "$server" 2>/dev/null || :
-	fi
+	done
 	[ -z "$work" ] || rm -rf "$work"
 	[ $status = 0 ] || say "FAILED (status $status)" >&2
 	exit $status
@@ -95,13 +95,13 @@ build_library() {
 
 # ---- the examples, from their sources and pkg-config alone ----
 
+# build_example NAME: each is one file.
 build_example() {
-	say "$compiler -o $1 ... \$(pkg-config --cflags --libs iosrc)"
-	program=$programs/$1
-	shift
+	say "$compiler -o $1 $1.c \$(pkg-config --cflags --libs iosrc)"
 	# shellcheck disable=SC2046,SC2086 # several flags
-	(cd "$source/examples" && $compiler -O2 -Wall -pthread -o "$program" \
-		"$@" $(pkg-config --cflags --libs iosrc) \
+	(cd "$source/examples" && $compiler -O2 -Wall -pthread \
+		-o "$programs/$1" "$1.c" \
+		$(pkg-config --cflags --libs iosrc) \
 		-Wl,-rpath,"$(pkg-config --variable=libdir iosrc)")
 }
 
@@ -111,78 +111,90 @@ build_examples() {
 	export PKG_CONFIG_PATH
 	say "pkg-config finds iosrc $(pkg-config --modversion iosrc):" \
 		"$(pkg-config --cflags --libs iosrc)"
-	build_example hello hello.c
-	build_example echo echo.c common.c
-	build_example load load.c common.c
-	build_example netcat netcat.c common.c
+	for example in hello echo load netcat; do
+		build_example $example
+	done
 	ldd "$programs/echo" | grep "$prefix/lib/libiosrc.so.1" ||
 		stop 'the examples do not use the installed library'
 }
 
 # ---- the run ----
 
-start_server() {
-	path=$work/echo.socket
-	rm -f "$work/server" # the last one's
-	"$programs/echo" --tcp 127.0.0.1:0 --unix "$path" --threads 2 \
-		--backend "$1" >"$work/server" 2>&1 &
+# start NAME ARGUMENT...: sets $server, and $address, the first that it prints.
+start() {
+	example=$1
+	shift
+	rm -f "$work/$example" # the last one's
+	"$programs/$example" "$@" >"$work/$example" 2>&1 &
 	server=$!
+	servers="$servers $server"
 	tries=200
-	until grep -qs "^listening on $path" "$work/server"; do
+	until grep -qs '^listening on ' "$work/$example"; do
 		tries=$((tries - 1))
 		if [ $tries = 0 ] || ! kill -0 "$server" 2>/dev/null; then
-			cat "$work/server"
-			stop "the echo server does not start on $1"
+			cat "$work/$example"
+			stop "$example does not start"
 		fi
 		sleep 0.05
 	done
-	port=$(sed -n 's/^listening on 127\.0\.0\.1:\([0-9]*\)$/\1/p' \
-		"$work/server")
+	address=$(sed -n 's/^listening on //p' "$work/$example" | head -n 1)
+	say "$example listens on $address"
 }
 
+# A process that has ended is nobody's to kill any more.
+forget() {
+	others=
+	for running in $servers; do
+		[ "$running" = "$1" ] || others="$others $running"
+	done
+	servers=$others
+}
+
+# stop_server NAME PROCESS: by SIGINT, and shows what it has to say.
 stop_server() {
-	kill -s INT "$server"
+	kill -s INT "$2"
 	status=0
-	wait "$server" || status=$?
-	server=
-	cat "$work/server"
-	[ $status = 0 ] || stop "the echo server ended with status $status"
+	wait "$2" || status=$?
+	forget "$2"
+	sed "/^listening/d; s/^/demo: $1: /" "$work/$1"
+	[ $status = 0 ] || stop "$1 ended with status $status"
 }
 
+# load NAME ADDRESS
 load() {
-	backend=$1
-	shift
-	"$programs/load" --backend "$backend" --connections "$connections" \
-		--messages $messages --size 64-1024 "$@" ||
-		stop "load on $backend"
+	say "load on $1: $connections connections"
+	"$programs/load" -n "$connections" -m $messages -s 64-1024 "$2" ||
+		stop "load on $1"
 }
 
-# netcat NAME ARGUMENT...: standard input must come back as it went.
+# netcat NAME ADDRESS: standard input must come back as it went.
 netcat() {
-	name=$1
-	shift
-	timeout 120 "$programs/netcat" "$@" >"$work/back" ||
-		stop "netcat with its input from $name"
+	timeout 120 "$programs/netcat" "$2" >"$work/back" ||
+		stop "netcat with its input from $1"
 	cmp "$work/data" "$work/back" ||
-		stop "netcat with its input from $name: other bytes came back"
-	say "netcat with its input from $name: $(wc -c <"$work/back") bytes" \
+		stop "netcat with its input from $1: other bytes came back"
+	say "netcat with its input from $1: $(wc -c <"$work/back") bytes" \
 		'came back as they went'
 }
 
-run_backend() {
-	say "---- $1: echo server with 2 threads; $connections connections," \
-		"$messages messages each, of 64 to 1024 bytes"
-	IOSRC_BACKEND=$1 "$programs/hello" || stop "hello on $1"
-	start_server "$1"
-	say "$1, TCP, port $port"
-	load "$1" --tcp "127.0.0.1:$port"
-	say "$1, Unix socket"
-	load "$1" --unix "$path"
-	netcat 'a file' --backend "$1" 127.0.0.1 "$port" <"$work/data"
+show_echo() {
+	start echo -t 2 127.0.0.1:0 "unix:$work/echo.socket"
+	tcp=$address
+	load TCP "$tcp"
+	load 'a Unix socket' "unix:$work/echo.socket"
+	netcat 'a file' "$tcp" <"$work/data"
 	# shellcheck disable=SC2002 # a pipe is the point
-	cat "$work/data" | netcat 'a pipe' --backend "$1" -U "$path"
+	cat "$work/data" | netcat 'a pipe' "unix:$work/echo.socket"
 	say "SIGINT wakes every thread of the server"
-	stop_server
+	stop_server echo "$server"
+}
+
+run_backend() {
+	say "---- $1"
+	IOSRC_BACKEND=$1
+	export IOSRC_BACKEND
+	"$programs/hello" || stop "hello on $1"
+	show_echo
 }
 
 began=$(date +%s)
