@@ -4,9 +4,10 @@
 # demo.sh [--connections N]: from a checkout to a running server, on Debian 12
 # as root (elsewhere too, where the tools are there already). It builds the
 # library and installs it into a private prefix, builds the examples against
-# what is installed there, as any user would, and on every backend drives an
-# echo server on TCP and on a Unix socket. Everything it makes is in _build; a
-# second call makes again only what has changed.
+# what is installed there, as any user would, and on every backend runs them on
+# real sockets: an echo server under load, the same through a proxy, a chat,
+# datagrams. Everything it makes is in _build; a second call makes again only
+# what has changed.
 set -eu
 
 connections=1000
@@ -95,13 +96,13 @@ build_library() {
 
 # ---- the examples, from their sources and pkg-config alone ----
 
-# build_example NAME: each is one file.
+# build_example NAME [PACKAGE]: each is one file.
 build_example() {
-	say "$compiler -o $1 $1.c \$(pkg-config --cflags --libs iosrc)"
+	say "$compiler -o $1 $1.c \$(pkg-config --cflags --libs iosrc${2+ $2})"
 	# shellcheck disable=SC2046,SC2086 # several flags
 	(cd "$source/examples" && $compiler -O2 -Wall -pthread \
 		-o "$programs/$1" "$1.c" \
-		$(pkg-config --cflags --libs iosrc) \
+		$(pkg-config --cflags --libs iosrc ${2-}) \
 		-Wl,-rpath,"$(pkg-config --variable=libdir iosrc)")
 }
 
@@ -111,9 +112,15 @@ build_examples() {
 	export PKG_CONFIG_PATH
 	say "pkg-config finds iosrc $(pkg-config --modversion iosrc):" \
 		"$(pkg-config --cflags --libs iosrc)"
-	for example in hello echo load netcat; do
+	for example in hello echo load netcat chat proxy udp_echo resolve; do
 		build_example $example
 	done
+	[ "$(uname)" != Linux ] || build_example watch
+	has_glib=no
+	if pkg-config --exists glib-2.0; then
+		has_glib=yes
+		build_example glib glib-2.0
+	fi
 	ldd "$programs/echo" | grep "$prefix/lib/libiosrc.so.1" ||
 		stop 'the examples do not use the installed library'
 }
@@ -177,16 +184,103 @@ netcat() {
 		'came back as they went'
 }
 
-show_echo() {
+show_echo_and_proxy() {
 	start echo -t 2 127.0.0.1:0 "unix:$work/echo.socket"
+	echo_server=$server
 	tcp=$address
 	load TCP "$tcp"
 	load 'a Unix socket' "unix:$work/echo.socket"
 	netcat 'a file' "$tcp" <"$work/data"
 	# shellcheck disable=SC2002 # a pipe is the point
 	cat "$work/data" | netcat 'a pipe' "unix:$work/echo.socket"
-	say "SIGINT wakes every thread of the server"
-	stop_server echo "$server"
+	found=$("$programs/resolve" localhost "${tcp##*:}") || stop resolve
+	say "resolve: localhost is $found"
+	start proxy -t 2 127.0.0.1:0 "$tcp"
+	load 'TCP through the proxy' "$address"
+	netcat 'a file, through the proxy' "$address" <"$work/data"
+	say "SIGINT wakes every thread of both servers"
+	stop_server proxy "$server"
+	stop_server echo "$echo_server"
+}
+
+show_proxy_and_http() {
+	rm -f "$work/http"
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$work" 0 \
+		>"$work/http" 2>&1 &
+	http=$!
+	servers="$servers $http"
+	tries=200
+	until grep -qs '^Serving HTTP' "$work/http"; do
+		tries=$((tries - 1))
+		[ $tries != 0 ] || stop "Python's http.server does not start"
+		sleep 0.05
+	done
+	port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' \
+		"$work/http")
+	start proxy 127.0.0.1:0 "127.0.0.1:$port"
+	curl -sSf --noproxy '*' -m 120 -o "$work/back" \
+		"http://$address/data" || stop 'curl through the proxy'
+	cmp "$work/data" "$work/back" || stop 'curl got other bytes'
+	say "curl got $(wc -c <"$work/back") bytes from Python's http.server" \
+		'through the proxy, as they lie there'
+	stop_server proxy "$server"
+	kill "$http"
+	wait "$http" 2>/dev/null || : # it ends by the signal
+	forget "$http"
+}
+
+show_udp() {
+	start udp_echo
+	# bash has sockets of its own.
+	back=$(timeout 60 bash -c 'exec 3<>"/dev/udp/${0%:*}/${0##*:}" &&
+		echo "a datagram" >&3 && head -n 1 <&3' "$address") || stop udp_echo
+	[ "$back" = 'a datagram' ] || stop "udp_echo sent back $back"
+	stop_server udp_echo "$server"
+}
+
+# Three clients say a line each; all of them must hear all three.
+show_chat() {
+	start chat
+	clients=
+	for name in Ada Bob Cyd; do
+		(
+			sleep 0.5 # until all are there
+			echo "I am $name"
+			sleep 1 # until all have spoken
+		) | timeout 60 "$programs/netcat" "$address" \
+			>"$work/heard-by-$name" &
+		clients="$clients $!"
+		servers="$servers $!"
+	done
+	for client in $clients; do
+		wait "$client" || stop 'a chat client'
+		forget "$client"
+	done
+	sed 's/^/demo: Ada hears  /' "$work/heard-by-Ada"
+	[ "$(grep -c 'I am ...$' "$work/heard-by-Ada")" = 3 ] ||
+		stop 'Ada did not hear everybody'
+	for name in Bob Cyd; do
+		cmp "$work/heard-by-Ada" "$work/heard-by-$name" ||
+			stop "$name heard something else"
+	done
+	stop_server chat "$server"
+}
+
+show_watch() {
+	say "watch: what a command does to a folder, and how it ends"
+	mkdir -p "$work/folder"
+	# shellcheck disable=SC2016 # the shell inside expands it
+	"$programs/watch" "$work/folder" sh -c \
+		'cd "$0" && echo hi >new && mv new old && sleep 0.5 && rm old' \
+		"$work/folder" >"$work/watched" || stop watch
+	sed 's/^/demo: watch: /' "$work/watched"
+	grep -q '^deleted old$' "$work/watched" || stop 'watch missed the end'
+}
+
+show_glib() {
+	start glib
+	"$programs/load" -n 50 -m 20 "$address" 2>/dev/null | tail -n 1
+	stop_server glib "$server"
 }
 
 run_backend() {
@@ -194,7 +288,13 @@ run_backend() {
 	IOSRC_BACKEND=$1
 	export IOSRC_BACKEND
 	"$programs/hello" || stop "hello on $1"
-	show_echo
+	show_echo_and_proxy
+	show_proxy_and_http
+	show_chat
+	show_udp
+	[ ! -x "$programs/watch" ] || show_watch
+	# poll(2) has no handle for another loop to watch.
+	[ "$has_glib:$1" != yes:epoll ] || show_glib
 }
 
 began=$(date +%s)

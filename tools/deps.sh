@@ -19,17 +19,20 @@ tool:m4	m4
 tool:gcc	gcc
 tool:make	make
 tool:ps	procps
+tool:curl	curl
+tool:python3	python3
 file:/usr/include/stdlib.h	libc6-dev
 '
 test_needs="$demo_needs"'
 file:/usr/include/cmocka.h	libcmocka-dev
 tool:g++	g++
 tool:clang	clang
+file:/usr/include/glib-2.0/glib.h	libglib2.0-dev
+tool:nginx	nginx-light
 tool:clang-format	clang-format
 clang-runtime	libclang-rt-14-dev
 tool:musl-gcc	musl-tools
 tool:nm	binutils
-tool:python3	python3
 tool:spin	spin
 tool:strace	strace
 tool:valgrind	valgrind

@@ -1,11 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test-examples.sh: runs every example and iosrc-info, as a reader of the
+# test-examples.sh: runs the first examples and iosrc-info, as a reader of the
 # README would, on each backend: hello; echo and load on TCP and on a Unix
 # socket; echo when it is out of descriptors; netcat with its input from a
 # terminal, a pipe, a file and /dev/null, every byte compared; a clean stop.
-# Takes free ports only and leaves no process behind.
+# Takes free ports only and leaves no process behind. The other examples are
+# run by the test-*.py beside it.
 set -u
 
 top_builddir=${top_builddir:-.}
