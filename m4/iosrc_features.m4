@@ -5,7 +5,8 @@
 
 # IOSRC_OPTIONAL_CALL(NAME)
 # --disable-NAME: the call is never issued, for sandboxes that kill instead of
-# refusing. Defines IOSRC_USE_NAME to 0 or 1.
+# refusing. Defines IOSRC_USE_NAME to 0 or 1, and adds NAME to
+# iosrc_optional_calls if it may be issued.
 AC_DEFUN([IOSRC_OPTIONAL_CALL], [
 	AC_ARG_ENABLE(m4_translit([$1], [_], [-]),
 		[AS_HELP_STRING([--disable-]m4_translit([$1], [_], [-]),
@@ -17,6 +18,9 @@ AC_DEFUN([IOSRC_OPTIONAL_CALL], [
 			[test "x$iosrc_use_$1" = xauto], [iosrc_use_$1=no],
 			[AC_MSG_ERROR([this C library has no $1])])])
 	AS_IF([test "x$iosrc_use_$1" = xyes], [iosrc_value=1], [iosrc_value=0])
+	AS_IF([test "x$iosrc_use_$1" = xyes],
+		[iosrc_optional_calls="$iosrc_optional_calls $1"])
+	AC_SUBST([iosrc_optional_calls])
 	AC_DEFINE_UNQUOTED(m4_toupper([IOSRC_USE_$1]), [$iosrc_value],
 		[1 if the system call $1 may be issued, else 0])
 ])

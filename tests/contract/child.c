@@ -203,7 +203,7 @@ static pid_t start(int *out_in)
 	pid_t child;
 
 	fflush(NULL);
-	if (pipe(ends) != 0)
+	if (contract_try_pipe(ends) != 0)
 		return -1;
 	child = fork();
 	if (child == 0) {

@@ -84,6 +84,14 @@ int contract_is_watched(void)
 	return tool() != NO_TOOL;
 }
 
+int contract_may_call(const char *name)
+{
+	const char *forbidden = getenv("IOSRC_TEST_FORBIDDEN");
+
+	return !forbidden || !*forbidden ||
+	    (strcmp(forbidden, "all") != 0 && !strstr(forbidden, name));
+}
+
 #if UNDER_ASAN
 
 int __lsan_do_recoverable_leak_check(void) __attribute__((weak));

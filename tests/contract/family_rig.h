@@ -162,8 +162,12 @@ static inline int64_t IOSRC_CALL rig_io_accept(iosrc_handle fd, void *user)
 {
 	struct rig_io *io = user;
 
-	io->result = accept4((int)fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	return io->result >= 0 ? 0 : iosrc_status_last_os();
+	io->result = accept((int)fd, NULL, NULL);
+	if (io->result < 0)
+		return iosrc_status_last_os();
+	fcntl(io->result, F_SETFL, O_NONBLOCK);
+	fcntl(io->result, F_SETFD, FD_CLOEXEC);
+	return 0;
 }
 
 static inline int64_t IOSRC_CALL rig_io_connect(iosrc_handle fd, void *user)

@@ -46,8 +46,10 @@ static void open_udp(int fds[2])
 
 static void open_packets(int fds[2])
 {
-	if (pipe2(fds, O_DIRECT | O_NONBLOCK | O_CLOEXEC) != 0)
-		fail_msg("pipe2 with O_DIRECT: %s", strerror(errno));
+	contract_pipe(fds);
+	if (fcntl(fds[0], F_SETFL, O_DIRECT | O_NONBLOCK) != 0 ||
+	    fcntl(fds[1], F_SETFL, O_DIRECT | O_NONBLOCK) != 0)
+		fail_msg("a pipe with O_DIRECT: %s", strerror(errno));
 }
 
 /* Lines are read from the terminal's side, without echo. */

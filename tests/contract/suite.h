@@ -41,6 +41,7 @@ extern const struct contract_test contract_family_v[];
 extern const struct contract_test contract_family_t[];
 extern const struct contract_test contract_family_w[];
 extern const struct contract_test contract_family_p[];
+extern const struct contract_test contract_family_n[];
 extern const struct contract_test contract_family_b[];
 extern const struct contract_test contract_family_x[];
 
@@ -62,6 +63,10 @@ uint64_t contract_slowness(void);
  * allocations of its own, and takes CPU. */
 int contract_is_watched(void);
 
+/* May a test make this system call itself? Where it would be killed by a
+ * filter around the suite (tests/seccomp) it must not. */
+int contract_may_call(const char *name);
+
 /* ---- handles ---- */
 
 int contract_socketpair(int type,
@@ -70,8 +75,10 @@ void contract_tcp_pair(int fds[2]); /* connected loopback TCP, non-blocking */
 int contract_tcp_listener(
     uint16_t *port);            /* 127.0.0.1, non-blocking, backlog 64 */
 void contract_pipe(int fds[2]); /* non-blocking, cloexec */
-void contract_fill(int fd);     /* write until would-block */
-size_t contract_drain(int fd);  /* read until would-block or end; bytes read */
+/* A plain pipe, also where pipe2 is denied; answers as pipe(2). */
+int contract_try_pipe(int fds[2]);
+void contract_fill(int fd);    /* write until would-block */
+size_t contract_drain(int fd); /* read until would-block or end; bytes read */
 void contract_write(int fd, const void *data,
     size_t size);                      /* all of it or fail */
 iosrc_source *contract_source(int fd); /* iosrc_create or fail */
