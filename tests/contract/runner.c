@@ -31,8 +31,8 @@ static const struct {
 } families[] = { { 'S', contract_family_s }, { 'R', contract_family_r },
 	{ 'E', contract_family_e }, { 'V', contract_family_v },
 	{ 'T', contract_family_t }, { 'W', contract_family_w },
-	{ 'P', contract_family_p }, { 'B', contract_family_b },
-	{ 'X', contract_family_x } };
+	{ 'P', contract_family_p }, { 'N', contract_family_n },
+	{ 'B', contract_family_b }, { 'X', contract_family_x } };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 
 /* ---- which tests ---- */
@@ -173,7 +173,7 @@ static const char usage_text[] =
     "its lines hold.\n\n"
     "  -b, --backend NAME   on this backend alone (may be repeated)\n"
     "  -f, --family LETTERS tests of these families alone (S R E V T W P "
-    "B X)\n"
+    "N B X)\n"
     "  -k, --filter TEXT    tests alone whose name has TEXT in it\n"
     "  -l, --list           print the names of the tests and run none\n"
     "  -t, --table FILE     write the table of lines to FILE too\n"
