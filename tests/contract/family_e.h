@@ -36,6 +36,10 @@ void contract_E5_peek_that_would_block_arms_again(void **state);
 void contract_E5_peek_that_succeeds_consumes_nothing(void **state);
 void contract_E6_accept_after_drained_accept_gets_its_event(void **state);
 void contract_E6_empty_datagram_is_readable(void **state);
+void contract_E5_recv_peek_that_would_block_arms_again(void **state);
+void contract_E5_recv_peek_that_succeeds_consumes_nothing(void **state);
+void contract_E6_second_accept_by_call_gets_its_event(void **state);
+void contract_E6_empty_datagrams_by_send_and_recv(void **state);
 
 void contract_E9_oneshot_goes_to_one_of_four_threads(void **state);
 void contract_E9_oneshot_both_ways_goes_to_one_of_four_threads(void **state);

@@ -2,7 +2,8 @@
  *
  * family_v.c: how streams begin, or are refused, and that a registration is
  * told of no direction but its own; the table of the family. How streams end
- * is in family_v_ends.c, urgent data and datagrams in family_v_net.c.
+ * is in family_v_ends.c, urgent data and datagrams in family_v_net.c, all of
+ * it by the library's own calls in family_v_calls.c.
  */
 #include "family_rig.h"
 
@@ -290,19 +291,30 @@ const struct contract_test contract_family_v[] = {
 	CONTRACT_TEST(contract_V3_reset_ends_both_directions_then_quiet),
 	CONTRACT_TEST(contract_V4_refused_connect_is_told_once),
 	CONTRACT_TEST(contract_V4_refusal_after_register),
+	CONTRACT_TEST(contract_V4_refusal_by_take_error),
+	CONTRACT_TEST(contract_V4_unix_refusal_is_answered_at_once),
 	CONTRACT_TEST(contract_V5_connect_then_register),
 	CONTRACT_TEST(contract_V5_in_progress_arms_writable),
 	CONTRACT_TEST(contract_V5_slow_connect_is_writable_only_when_done),
+	CONTRACT_TEST(contract_V5_connected_by_take_error_and_peer_address),
+	CONTRACT_TEST(contract_V5_in_progress_has_no_peer_yet),
 	CONTRACT_TEST_SECONDS(contract_V6_local_shutdown, 60),
+	CONTRACT_TEST_SECONDS(contract_V6_local_shutdown_by_call, 60),
+	CONTRACT_TEST(contract_V6_shutdown_ends_what_it_names),
+	CONTRACT_TEST(contract_V6_shutdown_of_what_cannot_be),
 	CONTRACT_TEST(contract_V7_reader_sees_read_closed),
 	CONTRACT_TEST(contract_V7_reader_sees_the_last_writer_close),
 	CONTRACT_TEST(contract_V7_writer_sees_write_closed),
 	CONTRACT_TEST(contract_V8_out_of_band_data_is_priority),
 	CONTRACT_TEST(contract_V8_priority_alone_and_absent),
+	CONTRACT_TEST(contract_V8_urgent_data_by_send_and_recv),
+	CONTRACT_TEST(contract_V8_urgent_data_by_recv_from_and_batches),
+	CONTRACT_TEST(contract_V8_no_urgent_data_on_datagrams),
 	CONTRACT_TEST(contract_V9_reset_before_registration_is_readable),
 	CONTRACT_TEST(contract_V10_refused_datagram_is_told_and_survived),
 	CONTRACT_TEST(contract_V10_caller_that_stops_at_the_error),
 	CONTRACT_TEST(contract_V10_refused_datagram_in_level_mode),
+	CONTRACT_TEST(contract_V10_refusal_by_the_calls_of_sockets),
 	CONTRACT_TEST(contract_V11_one_direction_never_yields_the_other),
 	{ NULL, NULL, 0 }
 };

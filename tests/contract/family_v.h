@@ -19,5 +19,16 @@ void contract_V8_priority_alone_and_absent(void **state);
 void contract_V10_refused_datagram_is_told_and_survived(void **state);
 void contract_V10_caller_that_stops_at_the_error(void **state);
 void contract_V10_refused_datagram_in_level_mode(void **state);
+void contract_V4_refusal_by_take_error(void **state);
+void contract_V4_unix_refusal_is_answered_at_once(void **state);
+void contract_V5_connected_by_take_error_and_peer_address(void **state);
+void contract_V5_in_progress_has_no_peer_yet(void **state);
+void contract_V6_local_shutdown_by_call(void **state);
+void contract_V6_shutdown_ends_what_it_names(void **state);
+void contract_V6_shutdown_of_what_cannot_be(void **state);
+void contract_V8_urgent_data_by_send_and_recv(void **state);
+void contract_V8_urgent_data_by_recv_from_and_batches(void **state);
+void contract_V8_no_urgent_data_on_datagrams(void **state);
+void contract_V10_refusal_by_the_calls_of_sockets(void **state);
 
 #endif

@@ -11,6 +11,8 @@
 
 #include "family_v.h"
 
+#include <iosrc_net.h>
+
 #define CLOSED RIG_CLOSED
 #define HUNG_UP (RIG_BOTH | CLOSED)
 #define BROKEN (HUNG_UP | IOSRC_ERROR)
@@ -114,6 +116,33 @@ static void both_ends_shut_writing(int self, int *peer)
 	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
 }
 
+/* The same by iosrc_shutdown, which takes a source. */
+static void call_shutdown(int self, iosrc_bits directions)
+{
+	iosrc_source *source = contract_source(self);
+
+	assert_ok(iosrc_shutdown(source, directions));
+	assert_ok(iosrc_into_inner(source, NULL));
+}
+
+static void call_shuts_reading(int self, int *peer)
+{
+	(void)peer;
+	call_shutdown(self, IOSRC_READABLE);
+}
+
+static void call_shuts_writing(int self, int *peer)
+{
+	(void)peer;
+	call_shutdown(self, IOSRC_WRITABLE);
+}
+
+static void call_shuts_both(int self, int *peer)
+{
+	(void)peer;
+	call_shutdown(self, RIG_BOTH);
+}
+
 #define HALF (RIG_BOTH | IOSRC_READ_CLOSED)
 #define NOT_HALF (IOSRC_ERROR | IOSRC_WRITE_CLOSED | IOSRC_PRIORITY)
 #define NOT_OPEN (IOSRC_READABLE | IOSRC_ERROR | CLOSED | IOSRC_PRIORITY)
@@ -162,6 +191,18 @@ static const struct change by_self[] = {
 	    NOT_ERROR },
 	{ "both ends SHUT_WR", RIG_UNIX, both_ends_shut_writing, HUNG_UP,
 	    NOT_ERROR },
+	{ NULL, 0, NULL, 0, 0 }
+};
+
+static const struct change by_call[] = {
+	{ "READABLE", RIG_TCP, call_shuts_reading, HALF, NOT_HALF },
+	{ "READABLE", RIG_UNIX, call_shuts_reading, HALF, NOT_HALF },
+	{ "WRITABLE", RIG_TCP, call_shuts_writing, IOSRC_WRITABLE,
+	    NOT_OPEN & ~IOSRC_WRITE_CLOSED },
+	{ "WRITABLE", RIG_UNIX, call_shuts_writing, IOSRC_WRITABLE,
+	    NOT_OPEN & ~IOSRC_WRITE_CLOSED },
+	{ "both", RIG_TCP, call_shuts_both, HUNG_UP, NOT_ERROR },
+	{ "both", RIG_UNIX, call_shuts_both, HUNG_UP, NOT_ERROR },
 	{ NULL, 0, NULL, 0, 0 }
 };
 
@@ -317,6 +358,12 @@ void contract_V6_local_shutdown(void **state)
 {
 	(void)state;
 	walk(by_self);
+}
+
+void contract_V6_local_shutdown_by_call(void **state)
+{
+	(void)state;
+	walk(by_call);
 }
 
 void contract_V3_reset_by_peer(void **state)
