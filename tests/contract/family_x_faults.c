@@ -14,21 +14,13 @@
 
 /* ---- descriptors ---- */
 
-#define LIMIT 64
-
-/* All descriptors that the limit leaves, but those given back. */
-struct hoard {
-	int fds[LIMIT];
-	unsigned count;
-};
-
-static void hoard_take(struct hoard *hoard)
+void hoard_take(struct hoard *hoard)
 {
 	struct rlimit limit;
 	int fd;
 
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	limit.rlim_cur = LIMIT;
+	limit.rlim_cur = HOARD_LIMIT;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 	hoard->count = 0;
 	while ((fd = dup(STDIN_FILENO)) >= 0)
@@ -36,7 +28,7 @@ static void hoard_take(struct hoard *hoard)
 	assert_int_equal(errno, EMFILE);
 }
 
-static void hoard_give(struct hoard *hoard, unsigned count)
+void hoard_give(struct hoard *hoard, unsigned count)
 {
 	for (; count > 0; count--) {
 		assert_true(hoard->count > 0);
@@ -44,8 +36,7 @@ static void hoard_give(struct hoard *hoard, unsigned count)
 	}
 }
 
-/* Exactly `count` are free; they are hoarded again. */
-static void hoard_expect_free(struct hoard *hoard, unsigned count)
+void hoard_expect_free(struct hoard *hoard, unsigned count)
 {
 	unsigned found = 0;
 	int fd;
@@ -251,111 +242,6 @@ void contract_X2_every_allocation_failing_once(void **state)
 	}
 	close(hungry.fds[0]);
 	close(hungry.fds[1]);
-}
-
-/* ---- X3 ---- */
-
-struct door {
-	iosrc_poller *poller;
-	iosrc_source *listener;
-	uint16_t port;
-	int clients[8];
-	unsigned client_count;
-	struct hoard hoard;
-};
-
-static void door_knock(struct door *door, unsigned count)
-{
-	for (; count > 0; count--)
-		door->clients[door->client_count++] = rig_client(door->port);
-}
-
-/* valgrind accepts first and then closes what is above the limit. */
-static void need_whole_accept(void)
-{
-	if (contract_is_watched())
-		contract_skip("a tool is between accept and the kernel");
-}
-
-static void door_open(struct door *door, iosrc_bits mode)
-{
-	memset(door, 0, sizeof(*door));
-	door->poller = contract_poller(0);
-	door->listener = rig_watch(door->poller,
-	    contract_tcp_listener(&door->port), 1, IOSRC_READABLE | mode);
-	door_knock(door, 3);
-}
-
-/* No descriptor for a connection: the status says so, and nothing is lost. */
-static void door_blocked(struct door *door)
-{
-	struct rig_io io = { NULL, 0, -1 };
-
-	contract_expect(door->poller, 1);
-	hoard_take(&door->hoard);
-	assert_kind(
-	    iosrc_do_io(door->listener, IOSRC_READABLE, rig_io_accept, &io),
-	    IOSRC_KIND_LIMIT);
-	assert_int_equal(io.result, -1);
-	hoard_give(&door->hoard, door->hoard.count);
-}
-
-static void door_accept(struct door *door, unsigned expected)
-{
-	int fd;
-
-	for (; expected > 0; expected--) {
-		fd = rig_accept(door->listener);
-		assert_true(fd >= 0);
-		close(fd);
-	}
-	assert_int_equal(rig_accept(door->listener), -1);
-}
-
-static void door_close(struct door *door)
-{
-	while (door->client_count > 0)
-		close(door->clients[--door->client_count]);
-	assert_ok(iosrc_close(door->listener));
-	assert_ok(iosrc_poller_release(door->poller));
-}
-
-void contract_X3_accept_without_descriptors_level(void **state)
-{
-	struct door door;
-
-	(void)state;
-	need_whole_accept();
-	door_open(&door, IOSRC_LEVEL);
-	door_blocked(&door);
-	contract_expect(door.poller, 1);
-	door_accept(&door, 3);
-	contract_expect_quiet(door.poller);
-	door_close(&door);
-}
-
-/* An edge comes back by reregister; or with the next connection, once the
- * caller has said (rearm) that it gave up for now. */
-void contract_X3_accept_without_descriptors_edge(void **state)
-{
-	struct door door;
-
-	(void)state;
-	need_whole_accept();
-	door_open(&door, 0);
-	door_blocked(&door);
-	assert_ok(
-	    iosrc_reregister(door.listener, door.poller, 1, IOSRC_READABLE));
-	contract_expect(door.poller, 1);
-	door_accept(&door, 3);
-	contract_expect_quiet(door.poller);
-	door_knock(&door, 2);
-	door_blocked(&door);
-	assert_ok(iosrc_rearm(door.listener, IOSRC_READABLE));
-	door_knock(&door, 1);
-	contract_expect(door.poller, 1);
-	door_accept(&door, 3);
-	door_close(&door);
 }
 
 /* ---- X7 ---- */

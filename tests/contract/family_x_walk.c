@@ -7,43 +7,11 @@
 #include "family_rig.h"
 
 #include "family_x.h"
+#include "family_x_answers.h"
 
 #include <iosrc_plugin.h>
 
-#include <limits.h>
 #include <string.h>
-
-#define TOO_LARGE ((size_t)INT_MAX + 1)
-#define NOBODY ((void *)(uintptr_t)0x5a5a5a5a) /* an output not written */
-
-/* One call and what it must answer. The order in which a table's calls are
- * made is open; none may have an effect. */
-struct answer {
-	const char *call;
-	int64_t got;
-	int64_t wanted;
-};
-
-#define ANSWER(call, wanted) \
-	{ \
-#call, (int64_t)(call), (wanted) \
-	}
-#define INVALID(call) ANSWER(call, IOSRC_E_INVALID)
-#define UNSUPPORTED(call) ANSWER(call, IOSRC_E_UNSUPPORTED)
-
-static void check_answers(const struct answer *answers, size_t count)
-{
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (answers[i].got != answers[i].wanted)
-			fail_msg("%s answered %lld, not %lld", answers[i].call,
-			    (long long)answers[i].got,
-			    (long long)answers[i].wanted);
-}
-
-#define CHECK(answers) \
-	check_answers(answers, sizeof(answers) / sizeof((answers)[0]))
 
 /* ---- what must not change ---- */
 
