@@ -22,6 +22,7 @@ unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LIBS MAKEFLAGS DESTDIR \
 	IOSRC_BACKEND IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
 
 stages='deps bootstrap build format-check check check-model check-install'
+stages="$stages check-denied check-without"
 stages="$stages check-clang check-musl check-asan check-tsan check-valgrind"
 stages="$stages distcheck"
 

@@ -13,6 +13,7 @@ CC=${CC:-cc}
 slow_cflags='-O1 -g -fno-omit-frame-pointer'
 log_compiler=
 soak=
+tests=
 
 need() {
 	command -v "$1" >/dev/null || {
@@ -49,6 +50,17 @@ check-valgrind)
 	log_compiler="$log_compiler --error-exitcode=99 --leak-check=full"
 	log_compiler="$log_compiler --show-leak-kinds=$leaks"
 	log_compiler="$log_compiler --errors-for-leak-kinds=$leaks"
+	;;
+check-without)
+	title='every optional system call switched off, and killing for each'
+	for call in epoll-pwait2 eventfd pipe2 pwritev2 accept4 io-uring; do
+		IOSRC_CONFIGURE_FLAGS="${IOSRC_CONFIGURE_FLAGS-} --disable-$call"
+	done
+	CFLAGS='-O2 -g'
+	IOSRC_TEST_SCALE=5
+	# The other tests make such calls themselves.
+	tests=iosrc-conformance
+	log_compiler='./libtool --mode=execute tests/seccomp/deny kill all'
 	;;
 check-clang)
 	title='clang'
@@ -116,6 +128,7 @@ echo "$target: built in $((built - start)) s"
 
 failed=0
 set -- check VERBOSE=yes
+[ -z "$tests" ] || set -- "$@" TESTS="$tests"
 [ -z "$log_compiler" ] || set -- "$@" LOG_COMPILER="$log_compiler"
 "$make" "$@" >check.log 2>&1 || failed=1
 if [ $failed = 1 ]; then
