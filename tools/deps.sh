@@ -73,7 +73,8 @@ must_be_root() {
 	}
 }
 
-export DEBIAN_FRONTEND=noninteractive
+# In runlevel 1 no package starts a service of its own (nginx).
+export DEBIAN_FRONTEND=noninteractive RUNLEVEL=1
 missing=$(missing_packages | sort -u | tr '\n' ' ')
 if [ -n "$missing" ]; then
 	must_be_root "$missing"
