@@ -54,9 +54,13 @@ iosrc_status iosrc_accept(iosrc_source *source, iosrc_address *out_peer,
 
 /* ---- receive ---- */
 
+/* There is one urgent byte at most, so that one which was read is always the
+ * last: it counts as short. */
 static int64_t settle_recv(iosrc_source *source, iosrc_flags flags,
     int64_t result, size_t asked)
 {
+	if (flags & IOSRC_RECV_OOB)
+		asked++;
 	return iosrc__io_settle(source,
 	    flags & IOSRC_RECV_OOB ? IOSRC_PRIORITY : IOSRC_READABLE, result,
 	    flags & IOSRC_RECV_PEEK ? 0 : asked);

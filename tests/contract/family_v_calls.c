@@ -288,8 +288,7 @@ void contract_V8_urgent_data_by_recv_from_and_batches(void **state)
 	    iosrc_io_many(rig.poller, &item, 1, sizeof(item), &data, 1), 1);
 	assert_int_equal(item.out_result, 1);
 	assert_int_equal(data, '?');
-	assert_kind(iosrc_recv(rig.source, &data, 1, IOSRC_RECV_OOB, NULL),
-	    IOSRC_KIND_INVALID);
+	/* One is all there is: having read it arms. */
 	rig_drain(rig.source);
 	assert_int_equal(iosrc_send(net.b, "!", 1, IOSRC_SEND_OOB), 1);
 	assert_bits(rig_expect(&rig).ready, IOSRC_PRIORITY);
