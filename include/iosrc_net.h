@@ -169,7 +169,8 @@ typedef struct iosrc_datagram_options {
 #define IOSRC_OPTION_MULTICAST_TTL       14u
 /** Index of the interface that multicasts leave by (if_nametoindex(3)); 0 is
  * the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7) IPV6_MULTICAST_IF.
- * Datagrams. */
+ * Datagrams. Linux does not tell it for inet: the source remembers what was
+ * set through it. */
 #define IOSRC_OPTION_MULTICAST_INTERFACE 15u
 
 /* ---- addresses ---- */
@@ -184,7 +185,7 @@ typedef struct iosrc_datagram_options {
  *	                    interface (not its name), and a port
  *	unix:/run/x         a path; "unix:" alone is unnamed
  *	unix:@name          an abstract name; a path that begins with @ is
- *	                    written unix:./@name
+ *	                    written unix:\x40... or unix:./@...
  *	pipe:\\.\pipe\x     a named pipe of Windows
  *
  * In a path or an abstract name \xHH, two hexadecimal digits, is that byte;
@@ -325,6 +326,7 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_listen(const iosrc_address *address,
  * @error IOSRC_E_NO_MEMORY no memory
  * @error IOSRC_KIND_CONNECTION_REFUSED nobody listens there
  * @error IOSRC_KIND_NOT_FOUND the path does not exist
+ * @error IOSRC_KIND_INVALID the path is that of a socket of another type
  * @error IOSRC_KIND_UNREACHABLE no way leads there
  * @error IOSRC_KIND_PERMISSION the path's mode, or a rule of the system
  * @error IOSRC_KIND_ADDRESS_IN_USE the source address is taken
@@ -451,7 +453,7 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_accept(iosrc_source *source,
  * @param flags in: IOSRC_RECV_*
  * @param out_flags out,borrowed,nullable: IOSRC_OUT_TRUNCATED or 0
  * @return the bytes stored; 0 at the end of a stream, for an empty datagram,
- *   or when size is 0
+ *   or when size is 0 and there is something to receive
  * @error IOSRC_E_WOULD_BLOCK nothing to receive now
  * @error IOSRC_E_INVALID source is NULL, out_data is NULL and size is not 0,
  *   or size is above 2^31-1
@@ -643,7 +645,7 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_get_option(iosrc_source *source,
  *
  * @param source inout,borrowed: a datagram socket
  * @param group in,borrowed: the group, inet or inet6; its port is not looked
- *   at
+ *   at, a scope that is not 0 has to be the interface_index
  * @param interface_index in: if_nametoindex(3); 0 is the system's choice
  * @return a status
  * @error IOSRC_E_INVALID an argument is NULL, the group is no multicast
