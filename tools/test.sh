@@ -21,10 +21,11 @@ export IOSRC_CONFIGURE_FLAGS
 unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LIBS MAKEFLAGS DESTDIR \
 	IOSRC_BACKEND IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
 
-stages='deps bootstrap build format-check check check-model check-install'
-stages="$stages check-denied check-without"
-stages="$stages check-clang check-musl check-asan check-tsan check-valgrind"
-stages="$stages distcheck"
+first='deps bootstrap build format-check check check-model check-install'
+# Two lanes, side by side: tests wait more than they work.
+lane_1='check-clang check-asan check-valgrind check-denied'
+lane_2='check-musl check-tsan distcheck check-without'
+stages="$first $lane_1 $lane_2"
 
 stage_deps() { sh "$source/tools/deps.sh" test; }
 stage_bootstrap() { "$source/bootstrap"; }
@@ -65,11 +66,12 @@ as_user() {
 	home=$1
 	shift
 	if [ "$(id -u)" != 0 ]; then
-		"$@"
+		IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=2 "$@"
 		return
 	fi
 	chown -R nobody:nogroup "$home"
-	HOME=$home setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
+	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=2 HOME=$home \
+		setpriv --reuid=nobody --regid=nogroup --clear-groups "$@"
 }
 stage_target() { make -C "$build/main" --no-print-directory -j"$jobs" "$1"; }
 
@@ -84,46 +86,93 @@ count_stage() {
 	[ "$1" = 0 ] || [ "$3" != 0 ] || failed=$((failed + 1))
 }
 
-run_stage() {
-	name=$1
-	echo
-	echo "==== $name"
+# work STAGE: runs it, into a log of its own.
+work() {
 	began=$(date +%s)
-	{
-		case $name in
-		deps | bootstrap | build | check | distcheck) stage_"$name" ;;
-		*) stage_target "$name" ;;
-		esac
-		echo $? >"$build/$name.status"
-	} 2>&1 | tee "$build/$name.log"
-	seconds=$(($(date +%s) - began))
-	result=$(cat "$build/$name.status")
+	case $1 in
+	deps | bootstrap | build | check | distcheck) stage_"$1" ;;
+	*) stage_target "$1" ;;
+	esac
+	echo $? >"$build/$1.status"
+	echo $(($(date +%s) - began)) >"$build/$1.seconds"
+}
+
+# account STAGE: after its work, what it came to.
+account() {
+	seconds=$(cat "$build/$1.seconds")
+	result=$(cat "$build/$1.status")
 	[ "$result" = 0 ] || result=1
-	if grep -q "^make.*: Nothing to be done for '$name'" "$build/$name.log"
-	then
-		echo "test: nothing in the tree makes $name" >&2
+	if grep -q "^make.*: Nothing to be done for '$1'" "$build/$1.log"; then
+		echo "test: nothing in the tree makes $1" >&2
 		result=1
 	fi
-	count_stage "$result" "$build/$name.log"
+	count_stage "$result" "$build/$1.log"
 	if [ "$result" = 0 ]; then
 		summary="$summary
-  passed  $name, $seconds s"
+  passed  $1, $seconds s"
 	else
 		summary="$summary
-  FAILED  $name, $seconds s (see $build/$name.log)"
-		broken="$broken $name"
+  FAILED  $1, $seconds s (see $build/$1.log)"
+		broken="$broken $1"
 	fi
-	echo "==== $name: $([ "$result" = 0 ] && echo passed || echo FAILED)," \
+	echo "==== $1: $([ "$result" = 0 ] && echo passed || echo FAILED)," \
 		"$seconds s"
 	return "$result"
+}
+
+run_stage() {
+	echo
+	echo "==== $1"
+	work "$1" 2>&1 | tee "$build/$1.log"
+	account "$1"
+}
+
+# lane STAGE...: one after the other, each log printed whole when it is done.
+lane() {
+	for stage; do
+		echo "==== $stage: begins"
+		work "$stage" >"$build/$stage.log" 2>&1
+		until mkdir "$build/printing" 2>/dev/null; do
+			sleep 0.1
+		done
+		echo
+		echo "==== $stage"
+		cat "$build/$stage.log"
+		rmdir "$build/printing"
+	done
+}
+
+run_lanes() {
+	# Both read the copy of the sources: it is made once, before.
+	if ! make -C "$build/main" --no-print-directory variant-source; then
+		broken="$broken variant-source" failed=$((failed + 1))
+		return
+	fi
+	IOSRC_VARIANT_SOURCE=made
+	export IOSRC_VARIANT_SOURCE
+	rmdir "$build/printing" 2>/dev/null
+	# shellcheck disable=SC2086 # lists of words
+	{
+		lane $lane_1 &
+		lane $lane_2 &
+	}
+	wait
+	echo
+	for stage in $lane_1 $lane_2; do
+		account "$stage"
+	done
 }
 
 passed=0 failed=0 skipped=0
 summary=
 broken=
 mkdir -p "$build" || exit 1
-# shellcheck disable=SC2086 # a list of words
-[ $# -gt 0 ] || set -- $stages
+lanes=
+if [ $# = 0 ]; then
+	lanes=yes
+	# shellcheck disable=SC2086 # a list of words
+	set -- $first
+fi
 for stage; do
 	case " $stages " in
 	*" $stage "*) ;;
@@ -135,10 +184,12 @@ for stage; do
 	run_stage "$stage" || case $stage in
 	deps | bootstrap | build)
 		echo "test: nothing else can be run without $stage" >&2
+		lanes=
 		break
 		;;
 	esac
 done
+[ -z "$lanes" ] || run_lanes
 
 echo
 echo "==== all stages$summary"
