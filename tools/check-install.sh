@@ -6,7 +6,7 @@
 # there, shared and static, by pkg-config alone, runs it, and uninstalls.
 set -eu
 
-: "${prefix:?}" "${libdir:?}" "${includedir:?}"
+: "${prefix:?}" "${libdir:?}" "${includedir:?}" "${datadir:?}"
 make=${MAKE:-make}
 stage=$(pwd)/variants/install
 root=$stage$prefix
@@ -26,7 +26,8 @@ $make --no-print-directory install DESTDIR="$stage" \
 }
 (cd "$stage" && find . ! -type d | sort | sed 's/^\./  /')
 
-for file in "$stage$libdir/libiosrc.la" "$pc_folder/iosrc.pc" \
+for file in "$stage$datadir/iosrc/iosrc.json" \
+	"$stage$libdir/libiosrc.la" "$pc_folder/iosrc.pc" \
 	"$stage$includedir/iosrc.h" "$stage$includedir/iosrc_net.h" \
 	"$stage$includedir/iosrc_plugin.h"; do
 	[ -f "$file" ] || fail "$file was not installed"

@@ -39,6 +39,7 @@ tool:valgrind	valgrind
 file:/usr/lib/debug/.build-id	libc6-dbg
 tool:xz	xz-utils
 tool:file	file
+module:jsonschema	python3-jsonschema
 '
 
 case $profile in
@@ -54,6 +55,7 @@ is_there() {
 	case $1 in
 	tool:*) command -v "${1#tool:}" >/dev/null ;;
 	file:*) [ -e "${1#file:}" ] ;;
+	module:*) /usr/bin/python3 -c "import ${1#module:}" 2>/dev/null ;;
 	clang-runtime) [ -n "$(find /usr/lib -name 'libclang_rt.tsan*.a' \
 		2>/dev/null | head -n 1)" ] ;;
 	esac

@@ -4,7 +4,7 @@
 # test.sh: everything that must hold before a change lands, from a checkout:
 # installs the tools that are missing (Debian 12, as root), builds with gcc,
 # clang and musl, runs the suite plain, under sanitizers and valgrind, and
-# checks models, installation, tarball and format. Ends with one line,
+# checks models, installation, tarball, format and generated files. Ends with one line,
 # "N passed, N failed, N skipped", and fails when anything did.
 #
 # test.sh STAGE... runs those stages alone. IOSRC_TEST_BUILD names the folder to
@@ -21,7 +21,8 @@ export IOSRC_CONFIGURE_FLAGS
 unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LIBS MAKEFLAGS DESTDIR \
 	IOSRC_BACKEND IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
 
-first='deps bootstrap build format-check check check-model check-install'
+first='deps bootstrap build format-check regen-check check check-model'
+first="$first check-install"
 # Two lanes, side by side: tests wait more than they work.
 lane_1='check-clang check-asan check-valgrind check-denied'
 lane_2='check-musl check-tsan distcheck check-without'
