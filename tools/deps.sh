@@ -40,6 +40,7 @@ file:/usr/lib/debug/.build-id	libc6-dbg
 tool:xz	xz-utils
 tool:file	file
 module:jsonschema	python3-jsonschema
+library:libffi	libffi-dev
 '
 
 case $profile in
@@ -56,6 +57,7 @@ is_there() {
 	tool:*) command -v "${1#tool:}" >/dev/null ;;
 	file:*) [ -e "${1#file:}" ] ;;
 	module:*) /usr/bin/python3 -c "import ${1#module:}" 2>/dev/null ;;
+	library:*) pkg-config --exists "${1#library:}" ;;
 	clang-runtime) [ -n "$(find /usr/lib -name 'libclang_rt.tsan*.a' \
 		2>/dev/null | head -n 1)" ] ;;
 	esac

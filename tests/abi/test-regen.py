@@ -37,6 +37,7 @@ PLACES = {
     "lib/iosrc.def": "\tiosrc_newer_call\n",
     "lib/iosrc.exports": "_iosrc_newer_call\n",
     "lib/iosrc.map": "\tiosrc_newer_call;\n",
+    "tests/abi/ffi_table.h": '"iosrc_newer_call"',
     "tests/abi/test_layout_models.c": "AT(iosrc_api, newer_call,",
 }
 passed, failures = [], []
