@@ -8,6 +8,8 @@ set -eu
 
 profile=${1:-test}
 musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
+zig=/usr/local/zig
+zig_version=0.17.1
 
 # One line a thing: how to see that it is there, and its package.
 demo_needs='
@@ -39,6 +41,8 @@ tool:valgrind	valgrind
 file:/usr/lib/debug/.build-id	libc6-dbg
 tool:xz	xz-utils
 tool:file	file
+tool:rustc	rustc
+tool:go	golang-go
 module:jsonschema	python3-jsonschema
 library:libffi	libffi-dev
 '
@@ -137,5 +141,19 @@ if [ "$profile" = test ] && [ ! -f "$musl/lib/libcmocka.a" ]; then
 	must_be_root 'cmocka for musl'
 	echo "deps: building cmocka for musl into $musl"
 	build_musl_cmocka
+fi
+# Zig is not in Debian; the Python package index has its compiler. Whoever
+# cannot reach that does without: the one test that needs it says so.
+if [ "$profile" = test ] && ! command -v zig >/dev/null &&
+	[ ! -x "$zig/ziglang/zig" ]; then
+	echo "deps: installing zig $zig_version into $zig"
+	{
+		python3 -m pip --version >/dev/null 2>&1 || {
+			apt-get -q update && apt-get -q -y \
+				--no-install-recommends install python3-pip
+		}
+	} && python3 -m pip install --quiet --no-deps --target "$zig" \
+		"ziglang==$zig_version" ||
+		echo 'deps: no zig could be installed; its test will be skipped'
 fi
 echo "deps: everything for \"$profile\" is here"

@@ -18,11 +18,13 @@ import clang  # noqa: E402
 import layout  # noqa: E402
 import slots as slot_order  # noqa: E402
 from emit import (  # noqa: E402
-    api_table, export_lists, ffi_table, json_file, layout_test)
+    api_table, export_lists, ffi_table, go, json_file, layout_test, python,
+    rust, zig)
 from problems import Broken, Problems  # noqa: E402
 
 SLOTS = "bindings/abi/slots.txt"
-EMITTERS = (json_file, export_lists, api_table, layout_test, ffi_table)
+EMITTERS = (json_file, export_lists, api_table, layout_test, ffi_table, rust,
+            go, zig, python)
 
 
 def outputs(tree, problems):

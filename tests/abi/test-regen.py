@@ -32,6 +32,10 @@ ANCHOR = "/* ---- waker ---- */\n"
 PLACES = {
     "bindings/abi/iosrc.json": '"name": "iosrc_newer_call"',
     "bindings/abi/slots.txt": " iosrc_newer_call newer_call\n",
+    "bindings/go/raw.go": "C.iosrc_newer_call(",
+    "bindings/python/iosrc/_raw.py": "iosrc_newer_call.argtypes = (",
+    "bindings/rust/src/sys.rs": "pub fn iosrc_newer_call(",
+    "bindings/zig/src/raw.zig": "pub extern fn iosrc_newer_call(",
     "include/iosrc_plugin.h": "(IOSRC_CALL *newer_call)(",
     "lib/api_table.h": "\t.newer_call = iosrc_newer_call,\n};",
     "lib/iosrc.def": "\tiosrc_newer_call\n",
@@ -118,6 +122,7 @@ def try_new_function(tree):
         check(found, f"{path} has the new function")
     check(read(tree, "bindings/abi/slots.txt").startswith(slots),
           "slots are appended, none is moved")
+    compile(read(tree, "bindings/python/iosrc/_raw.py"), "_raw.py", "exec")
     write(tree, "include/iosrc.h", header)
     status, output = regen(tree)
     check(status == 1 and "iosrc_newer_call" in output,
