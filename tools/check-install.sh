@@ -6,7 +6,7 @@
 # there, shared and static, by pkg-config alone, runs it, and uninstalls.
 set -eu
 
-: "${prefix:?}" "${libdir:?}" "${includedir:?}" "${datadir:?}"
+: "${prefix:?}" "${libdir:?}" "${includedir:?}" "${datadir:?}" "${mandir:?}"
 make=${MAKE:-make}
 stage=$(pwd)/variants/install
 root=$stage$prefix
@@ -27,6 +27,7 @@ $make --no-print-directory install DESTDIR="$stage" \
 (cd "$stage" && find . ! -type d | sort | sed 's/^\./  /')
 
 for file in "$stage$datadir/iosrc/iosrc.json" \
+	"$stage$mandir/man3/iosrc_poller_wait.3" "$stage$mandir/man7/iosrc.7" \
 	"$stage$libdir/libiosrc.la" "$pc_folder/iosrc.pc" \
 	"$stage$includedir/iosrc.h" "$stage$includedir/iosrc_net.h" \
 	"$stage$includedir/iosrc_plugin.h"; do

@@ -43,6 +43,7 @@ tool:xz	xz-utils
 tool:file	file
 tool:rustc	rustc
 tool:go	golang-go
+tool:groff	groff-base
 module:jsonschema	python3-jsonschema
 library:libffi	libffi-dev
 '

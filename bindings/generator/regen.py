@@ -18,13 +18,13 @@ import clang  # noqa: E402
 import layout  # noqa: E402
 import slots as slot_order  # noqa: E402
 from emit import (  # noqa: E402
-    api_table, export_lists, ffi_table, go, json_file, layout_test, python,
-    rust, zig)
+    api_table, export_lists, ffi_table, go, json_file, layout_test, man,
+    python, rust, zig)
 from problems import Broken, Problems  # noqa: E402
 
 SLOTS = "bindings/abi/slots.txt"
 EMITTERS = (json_file, export_lists, api_table, layout_test, ffi_table, rust,
-            go, zig, python)
+            go, zig, python, man)
 
 
 def outputs(tree, problems):

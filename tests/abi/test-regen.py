@@ -41,6 +41,9 @@ PLACES = {
     "lib/iosrc.def": "\tiosrc_newer_call\n",
     "lib/iosrc.exports": "_iosrc_newer_call\n",
     "lib/iosrc.map": "\tiosrc_newer_call;\n",
+    "man/iosrc_newer_call.3": ".so man3/iosrc_poller.3\n",
+    "man/iosrc_poller.3": ".SS iosrc_newer_call()\n",
+    "man/pages.inc": "man/iosrc_newer_call.3",
     "tests/abi/ffi_table.h": '"iosrc_newer_call"',
     "tests/abi/test_layout_models.c": "AT(iosrc_api, newer_call,",
 }
