@@ -58,12 +58,16 @@ static void set_state(struct iosrc__ring *ring, enum ring_state state)
 	atomic_store_explicit(&ring->state, state, memory_order_release);
 }
 
-/* The ring is checked out. */
+/* The ring is checked out. A ring that is refused is closed, which is a point
+ * of thread cancellation. */
 static bool made(struct iosrc__ring *ring)
 {
 	if (state_of(ring) == UNTRIED) {
+		int cancel = iosrc__thread_cancel_disable();
+
 		ring->run = run_new();
 		set_state(ring, ring->run ? WORKS : REFUSED);
+		iosrc__thread_cancel_restore(cancel);
 	}
 	return state_of(ring) == WORKS;
 }
