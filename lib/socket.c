@@ -40,8 +40,10 @@ iosrc_status iosrc_accept(iosrc_source *source, iosrc_address *out_peer,
 	if (!source || !out_source)
 		return IOSRC_E_INVALID;
 	accepted = iosrc__source_allocate();
-	if (!accepted)
+	if (!accepted) {
+		iosrc__io_settle(source, IOSRC_READABLE, IOSRC_E_NO_MEMORY, 0);
 		return IOSRC_E_NO_MEMORY;
+	}
 	status = accept_into(source, accepted, out_peer);
 	if (status < 0) {
 		free(accepted);
