@@ -49,16 +49,11 @@ static bool is_inet(uint32_t family)
 	return family == IOSRC_FAMILY_INET || family == IOSRC_FAMILY_INET6;
 }
 
-static bool is_unnamed(const iosrc_address *address)
-{
-	return address->family == IOSRC_FAMILY_UNIX && address->size == 0;
-}
-
 static iosrc_status check_address(const iosrc_address *address, bool named)
 {
 	iosrc_status status = iosrc__address_check(address);
 
-	if (status == IOSRC_OK && named && is_unnamed(address))
+	if (status == IOSRC_OK && named && iosrc__endpoint_is_unnamed(address))
 		return IOSRC_E_INVALID;
 	return status;
 }

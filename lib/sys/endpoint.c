@@ -11,6 +11,7 @@
 #include "sys/endpoint.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -28,16 +29,28 @@
 
 #define PERMISSIONS 0777u
 
-uint32_t iosrc__endpoint_family(const iosrc_address *address)
+/* What an address of family OTHER is, if the library has a name for it. */
+static iosrc_address known(const iosrc_address *address)
 {
 	struct iosrc__socket_address system;
-	iosrc_address known;
+	iosrc_address known = *address;
 
-	if (address->family != IOSRC_FAMILY_OTHER ||
-	    iosrc__sockaddr_from(address, &system) < 0)
-		return address->family;
-	iosrc__sockaddr_to(&system, &known);
-	return known.family;
+	if (address->family == IOSRC_FAMILY_OTHER &&
+	    iosrc__sockaddr_from(address, &system) == IOSRC_OK)
+		iosrc__sockaddr_to(&system, &known);
+	return known;
+}
+
+uint32_t iosrc__endpoint_family(const iosrc_address *address)
+{
+	return known(address).family;
+}
+
+bool iosrc__endpoint_is_unnamed(const iosrc_address *address)
+{
+	iosrc_address what = known(address);
+
+	return what.family == IOSRC_FAMILY_UNIX && what.size == 0;
 }
 
 /* ---- making a socket ---- */
@@ -188,8 +201,9 @@ static iosrc_status widen_path(const struct iosrc__socket_address *address,
 		return IOSRC_OK;
 	if (lstat(path.text, &made) < 0)
 		return iosrc__status_errno();
+	/* Who may write the folder can put a link there meanwhile. */
 	if ((mode & ~made.st_mode & PERMISSIONS) == 0 ||
-	    chmod(path.text, mode) == 0)
+	    fchmodat(AT_FDCWD, path.text, mode, AT_SYMLINK_NOFOLLOW) == 0)
 		return IOSRC_OK;
 	return iosrc__status_errno();
 }
@@ -257,11 +271,6 @@ close_fd:
 	return status;
 }
 
-static bool is_unnamed(const iosrc_address *address)
-{
-	return address->family == IOSRC_FAMILY_UNIX && address->size == 0;
-}
-
 iosrc_status iosrc__endpoint_datagram(const iosrc_address *address,
     iosrc_flags flags, iosrc_handle *out_handle)
 {
@@ -272,7 +281,7 @@ iosrc_status iosrc__endpoint_datagram(const iosrc_address *address,
 	if (status < 0)
 		return status;
 	status = set_flags(fd, &system, SOCK_DGRAM, flags);
-	if (status == IOSRC_OK && !is_unnamed(address))
+	if (status == IOSRC_OK && !iosrc__endpoint_is_unnamed(address))
 		status = bind_socket(fd, &system, SOCK_DGRAM, flags);
 	if (status < 0) {
 		close(fd);

@@ -7,11 +7,15 @@
 #ifndef IOSRC_SYS_ENDPOINT_H
 #define IOSRC_SYS_ENDPOINT_H
 
+#include <stdbool.h>
+
 #include <iosrc_net.h>
 
 /* The family: for OTHER that of the system's own address inside, which is
  * OTHER still when the library has no name for it. */
 uint32_t iosrc__endpoint_family(const iosrc_address *address);
+/* A unix address without path or name, OTHER ones looked into likewise. */
+bool iosrc__endpoint_is_unnamed(const iosrc_address *address);
 
 iosrc_status iosrc__endpoint_listen(const iosrc_address *address,
     const iosrc_listen_options *options, iosrc_handle *out_handle);

@@ -72,8 +72,8 @@ int __real_socketpair(int family, int type, int protocol, int fds[2]);
 int __wrap_socketpair(int family, int type, int protocol, int fds[2]);
 int __real_fchmod(int fd, mode_t mode);
 int __wrap_fchmod(int fd, mode_t mode);
-int __real_chmod(const char *path, mode_t mode);
-int __wrap_chmod(const char *path, mode_t mode);
+int __real_fchmodat(int folder, const char *path, mode_t mode, int flags);
+int __wrap_fchmodat(int folder, const char *path, mode_t mode, int flags);
 int __real_pipe2(int fds[2], int flags);
 int __wrap_pipe2(int fds[2], int flags);
 
@@ -135,9 +135,10 @@ int __wrap_fchmod(int fd, mode_t mode)
 	return refused(CALL_FCHMOD) ? -1 : __real_fchmod(fd, mode);
 }
 
-int __wrap_chmod(const char *path, mode_t mode)
+int __wrap_fchmodat(int folder, const char *path, mode_t mode, int flags)
 {
-	return refused(CALL_CHMOD) ? -1 : __real_chmod(path, mode);
+	return refused(CALL_CHMOD) ? -1
+	                           : __real_fchmodat(folder, path, mode, flags);
 }
 
 int __wrap_pipe2(int fds[2], int flags)
@@ -513,6 +514,27 @@ static const struct datagram_row datagram_rows[] = {
 	{ "127.0.0.1:0", { V6_ONLY, 1 }, IOSRC_E_INVALID },
 	{ "pipe:\\\\.\\pipe\\x", { 0, 0 }, IOSRC_E_UNSUPPORTED },
 };
+
+/* The system's own address without a path: what UNIX with size 0 is. */
+static void contract_X1_an_unnamed_address_of_family_other(void **state)
+{
+	const sa_family_t family = AF_UNIX;
+	iosrc_source *source = UNTOUCHED;
+	iosrc_address address = { .family = IOSRC_FAMILY_OTHER,
+		.size = sizeof(family) };
+
+	(void)state;
+	memcpy(address.data, &family, sizeof(family));
+	assert_int_equal(iosrc_listen(&address, NULL, 0, &source),
+	    IOSRC_E_INVALID);
+	assert_int_equal(iosrc_connect(&address, NULL, 0, &source),
+	    IOSRC_E_INVALID);
+	assert_ptr_equal(source, UNTOUCHED);
+	assert_int_equal(iosrc_bind_datagram(&address, NULL, 0, &source),
+	    IOSRC_OK);
+	assert_int_equal(calls[CALL_BIND], 0);
+	assert_int_equal(iosrc_close(source), IOSRC_OK);
+}
 
 static void contract_X1_datagram_checks_before_it_asks(void **state)
 {
@@ -1142,6 +1164,7 @@ int main(void)
 		ENDPOINT_TEST(contract_N6_a_path_that_is_too_long),
 		ENDPOINT_TEST(contract_X1_connect_checks_before_it_asks),
 		ENDPOINT_TEST(contract_X1_no_source_address_is_all_zero),
+		ENDPOINT_TEST(contract_X1_an_unnamed_address_of_family_other),
 		ENDPOINT_TEST(contract_X1_datagram_checks_before_it_asks),
 		ENDPOINT_TEST(contract_N1_what_is_opened_is_non_blocking),
 		ENDPOINT_TEST(contract_X1_two_ends_want_two_outputs),
