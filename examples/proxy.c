@@ -9,7 +9,9 @@
  * Each way of a pair has one buffer of fixed size, which is read into only
  * when it is empty: a side that does not take its data is not sent more, and
  * the other side notices (back-pressure). The end of one way is passed on, and
- * the other way goes on. Each thread is a proxy of its own, as in echo.c.
+ * the other way goes on. Each thread is a proxy of its own, as in echo.c. A
+ * client whose connection to the target fails is closed, also where the queue
+ * of a unix target is just full.
  */
 #include <inttypes.h>
 #include <pthread.h>

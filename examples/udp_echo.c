@@ -77,7 +77,11 @@ static int answer(iosrc_source *source)
 	int64_t count = iosrc_send_to(source, datagram.data, datagram.size, 0,
 	    &datagram.peer);
 
-	if (count == IOSRC_E_WOULD_BLOCK)
+	/* On unix(7) it may be the peer that has no room, and of that no event
+	 * tells: a peer that does not read loses its answer, as on UDP. */
+	if (count == IOSRC_E_WOULD_BLOCK &&
+	    datagram.peer.family != IOSRC_FAMILY_UNIX &&
+	    datagram.peer.family != IOSRC_FAMILY_UNIX_ABSTRACT)
 		return 0;
 	if (count < 0)
 		failed++;
