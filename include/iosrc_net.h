@@ -138,11 +138,12 @@ typedef struct iosrc_datagram_options {
 #define IOSRC_OPTION_NO_DELAY            1u
 /** Probe a silent peer, a switch: socket(7) SO_KEEPALIVE. TCP. */
 #define IOSRC_OPTION_KEEP_ALIVE          2u
-/** Seconds of silence before the first probe, from 1: tcp(7) TCP_KEEPIDLE. */
+/** Seconds of silence before the first probe, 1 to 32767: tcp(7)
+ * TCP_KEEPIDLE. */
 #define IOSRC_OPTION_KEEP_ALIVE_IDLE     3u
-/** Seconds between probes, from 1: tcp(7) TCP_KEEPINTVL. */
+/** Seconds between probes, 1 to 32767: tcp(7) TCP_KEEPINTVL. */
 #define IOSRC_OPTION_KEEP_ALIVE_INTERVAL 4u
-/** Probes before the connection is dropped, from 1: tcp(7) TCP_KEEPCNT. */
+/** Probes before the connection is dropped, 1 to 127: tcp(7) TCP_KEEPCNT. */
 #define IOSRC_OPTION_KEEP_ALIVE_COUNT    5u
 /** Seconds, at most 65535, that unsent data is kept after close; 0 resets the
  * connection, -1 is off, the default: socket(7) SO_LINGER. TCP. */
@@ -419,7 +420,9 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_pipe(iosrc_source **out_reader,
  *
  * Memory is allocated before: no connection is lost to NO_MEMORY. An error of
  * the connection itself (CONNECTION_ABORTED and those of the network) says
- * nothing of the listener: go on accepting until IOSRC_E_WOULD_BLOCK.
+ * nothing of the listener: go on accepting until IOSRC_E_WOULD_BLOCK. After
+ * LIMIT or NO_MEMORY the connections go on waiting, and no edge tells when
+ * there is room again: try later, or use level mode.
  *
  * @param source inout,borrowed: the listener
  * @param out_peer out,borrowed,nullable: the peer's address
@@ -458,7 +461,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_accept(iosrc_source *source,
  * @error IOSRC_E_INVALID source is NULL, out_data is NULL and size is not 0,
  *   or size is above 2^31-1
  * @error IOSRC_E_UNSUPPORTED a flag is not known
- * @error IOSRC_KIND_INVALID IOSRC_RECV_OOB, and nothing urgent has come
+ * @error IOSRC_KIND_INVALID IOSRC_RECV_OOB, and nothing urgent has come; a
+ *   unix socket that listens
  * @error IOSRC_KIND_UNSUPPORTED the socket has no out-of-band data
  * @error IOSRC_KIND_BAD_HANDLE the handle is closed or no socket
  * @error IOSRC_KIND_NOT_CONNECTED the socket is not connected
@@ -485,7 +489,8 @@ IOSRC_API int64_t IOSRC_CALL iosrc_recv(iosrc_source *source, void *out_data,
  * @error IOSRC_E_UNSUPPORTED a flag is not known
  * @error IOSRC_KIND_UNSUPPORTED the socket has no out-of-band data
  * @error IOSRC_KIND_BAD_HANDLE the handle is closed or no socket
- * @error IOSRC_KIND_BROKEN_PIPE the peer is gone
+ * @error IOSRC_KIND_BROKEN_PIPE the peer is gone, or a TCP socket is not
+ *   connected
  * @error IOSRC_KIND_NOT_CONNECTED the socket is not connected
  * @error IOSRC_KIND_CONNECTION_RESET the peer reset the connection
  * @error IOSRC_KIND_CONNECTION_REFUSED as iosrc_write
@@ -531,6 +536,9 @@ IOSRC_API int64_t IOSRC_CALL iosrc_recv_from(iosrc_source *source,
 /**
  * Sends a datagram to an address, once (sendto(2)).
  *
+ * On an unconnected unix socket it may be the peer's queue that is full, and
+ * no event tells when it has room: drop the datagram, or try later.
+ *
  * @param source inout,borrowed: the source
  * @param data in,borrowed,nullable: the bytes; NULL only when size is 0
  * @param size in,bytes: at most 2^31-1
@@ -545,10 +553,13 @@ IOSRC_API int64_t IOSRC_CALL iosrc_recv_from(iosrc_source *source,
  *   is not zero, or the system lacks the family
  * @error IOSRC_E_NO_SPACE the path or name is longer than the system takes
  * @error IOSRC_KIND_UNSUPPORTED the socket is of another family
- * @error IOSRC_KIND_OTHER the socket is connected already (EISCONN)
+ * @error IOSRC_KIND_OTHER a unix socket is connected already (EISCONN); a TCP
+ *   socket that is connected does not look at the peer
+ * @error IOSRC_KIND_INVALID port 0
  * @error IOSRC_KIND_BAD_HANDLE the handle is closed or no socket
  * @error IOSRC_KIND_BROKEN_PIPE as iosrc_send
- * @error IOSRC_KIND_NOT_CONNECTED a stream that is not connected
+ * @error IOSRC_KIND_NOT_CONNECTED a stream that is not connected; one that
+ *   listens may answer UNSUPPORTED
  * @error IOSRC_KIND_CONNECTION_REFUSED nobody listens there, or a datagram
  *   sent before was refused (udp(7))
  * @error IOSRC_KIND_NOT_FOUND the path does not exist

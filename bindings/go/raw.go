@@ -301,12 +301,13 @@ const (
 	OptionNoDelay uint32 = 1
 	// Probe a silent peer, a switch: socket(7) SO_KEEPALIVE. TCP.
 	OptionKeepAlive uint32 = 2
-	// Seconds of silence before the first probe, from 1: tcp(7)
+	// Seconds of silence before the first probe, 1 to 32767: tcp(7)
 	// TCP_KEEPIDLE.
 	OptionKeepAliveIdle uint32 = 3
-	// Seconds between probes, from 1: tcp(7) TCP_KEEPINTVL.
+	// Seconds between probes, 1 to 32767: tcp(7) TCP_KEEPINTVL.
 	OptionKeepAliveInterval uint32 = 4
-	// Probes before the connection is dropped, from 1: tcp(7) TCP_KEEPCNT.
+	// Probes before the connection is dropped, 1 to 127: tcp(7)
+	// TCP_KEEPCNT.
 	OptionKeepAliveCount uint32 = 5
 	// Seconds, at most 65535, that unsent data is kept after close; 0
 	// resets the connection, -1 is off, the default: socket(7) SO_LINGER.

@@ -440,11 +440,11 @@ IOSRC_OUT_TRUNCATED = 1
 IOSRC_OPTION_NO_DELAY = 1
 # Probe a silent peer, a switch: socket(7) SO_KEEPALIVE. TCP.
 IOSRC_OPTION_KEEP_ALIVE = 2
-# Seconds of silence before the first probe, from 1: tcp(7) TCP_KEEPIDLE.
+# Seconds of silence before the first probe, 1 to 32767: tcp(7) TCP_KEEPIDLE.
 IOSRC_OPTION_KEEP_ALIVE_IDLE = 3
-# Seconds between probes, from 1: tcp(7) TCP_KEEPINTVL.
+# Seconds between probes, 1 to 32767: tcp(7) TCP_KEEPINTVL.
 IOSRC_OPTION_KEEP_ALIVE_INTERVAL = 4
-# Probes before the connection is dropped, from 1: tcp(7) TCP_KEEPCNT.
+# Probes before the connection is dropped, 1 to 127: tcp(7) TCP_KEEPCNT.
 IOSRC_OPTION_KEEP_ALIVE_COUNT = 5
 # Seconds, at most 65535, that unsent data is kept after close; 0 resets the
 # connection, -1 is off, the default: socket(7) SO_LINGER. TCP.

@@ -237,11 +237,11 @@ pub const OUT_TRUNCATED: Flags = 0x00000001;
 pub const OPTION_NO_DELAY: u32 = 1;
 /// Probe a silent peer, a switch: socket(7) SO_KEEPALIVE. TCP.
 pub const OPTION_KEEP_ALIVE: u32 = 2;
-/// Seconds of silence before the first probe, from 1: tcp(7) TCP_KEEPIDLE.
+/// Seconds of silence before the first probe, 1 to 32767: tcp(7) TCP_KEEPIDLE.
 pub const OPTION_KEEP_ALIVE_IDLE: u32 = 3;
-/// Seconds between probes, from 1: tcp(7) TCP_KEEPINTVL.
+/// Seconds between probes, 1 to 32767: tcp(7) TCP_KEEPINTVL.
 pub const OPTION_KEEP_ALIVE_INTERVAL: u32 = 4;
-/// Probes before the connection is dropped, from 1: tcp(7) TCP_KEEPCNT.
+/// Probes before the connection is dropped, 1 to 127: tcp(7) TCP_KEEPCNT.
 pub const OPTION_KEEP_ALIVE_COUNT: u32 = 5;
 /// Seconds, at most 65535, that unsent data is kept after close; 0 resets the
 /// connection, -1 is off, the default: socket(7) SO_LINGER. TCP.
@@ -1269,7 +1269,9 @@ pub extern fn iosrc_pipe(out_reader: *?*Source, out_writer: *?*Source) Status;
 ///
 /// Memory is allocated before: no connection is lost to NO_MEMORY. An error of
 /// the connection itself (CONNECTION_ABORTED and those of the network) says
-/// nothing of the listener: go on accepting until IOSRC_E_WOULD_BLOCK.
+/// nothing of the listener: go on accepting until IOSRC_E_WOULD_BLOCK. After
+/// LIMIT or NO_MEMORY the connections go on waiting, and no edge tells when
+/// there is room again: try later, or use level mode.
 ///
 /// source: the listener
 /// out_peer: the peer's address
@@ -1325,6 +1327,9 @@ pub extern fn iosrc_recv_from(
 ) i64;
 
 /// Sends a datagram to an address, once (sendto(2)).
+///
+/// On an unconnected unix socket it may be the peer's queue that is full, and
+/// no event tells when it has room: drop the datagram, or try later.
 ///
 /// source: the source
 /// data: the bytes; NULL only when size is 0
