@@ -164,6 +164,7 @@ inline claim(s) {
 		assert(generation[s] > after[s]);
 		assert(had_data[file[s]]);
 		armed[s] = 0;
+		renewed[s] = 1;
 		n++;
 		got[s] = generation[s]
 	:: else -> skip
@@ -189,11 +190,13 @@ inline claim_dense() {
 inline claim_copy() {
 	if
 	:: room > n && answered[0] && unchanged(0) -> claim(0)
+	:: answered[0] -> skip /* it moved in the dense array */
 	:: else -> skip
 	fi;
 #if NSLOT > 1
 	if
 	:: room > n && answered[1] && unchanged(1) -> claim(1)
+	:: answered[1] -> skip /* it moved in the dense array */
 	:: else -> skip
 	fi;
 #endif
@@ -267,6 +270,7 @@ inline rearm(s) {
 		if
 		:: generation[s] == got[s] && !armed[s] ->
 			armed[s] = 1;
+			renewed[s] = 1;
 			kick_for_rearm()
 		:: else -> skip
 		fi;
