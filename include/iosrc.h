@@ -1046,7 +1046,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_poller_release(iosrc_poller *poller);
  * in edge and oneshot each event goes to one of them, in level to at least
  * one; which one is not promised. An interrupted wait goes on against the
  * same deadline unless the poller is IOSRC_POLLER_INTERRUPTIBLE. A wait is
- * not a point of thread cancellation. A thread that waits holds a reference.
+ * not a point of thread cancellation, unless the process has one thread alone
+ * and that has cancelled itself. A thread that waits holds a reference.
  *
  * @param poller inout,borrowed: the poller
  * @param out_events out,borrowed: room for capacity events

@@ -1387,7 +1387,8 @@ extern "C" {
     /// level to at least one; which one is not promised. An interrupted wait
     /// goes on against the same deadline unless the poller is
     /// IOSRC_POLLER_INTERRUPTIBLE. A wait is not a point of thread
-    /// cancellation. A thread that waits holds a reference.
+    /// cancellation, unless the process has one thread alone and that has
+    /// cancelled itself. A thread that waits holds a reference.
     ///
     /// # Parameters
     ///

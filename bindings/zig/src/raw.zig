@@ -989,7 +989,8 @@ pub extern fn iosrc_poller_release(poller: ?*Poller) Status;
 /// edge and oneshot each event goes to one of them, in level to at least one;
 /// which one is not promised. An interrupted wait goes on against the same
 /// deadline unless the poller is IOSRC_POLLER_INTERRUPTIBLE. A wait is not a
-/// point of thread cancellation. A thread that waits holds a reference.
+/// point of thread cancellation, unless the process has one thread alone and
+/// that has cancelled itself. A thread that waits holds a reference.
 ///
 /// poller: the poller
 /// out_events: room for capacity events
