@@ -101,8 +101,11 @@ static iosrc_status watch_kicks(struct epoll *epoll)
 static bool probe_pwait2(struct epoll *epoll)
 {
 	struct epoll_event item;
+	int cancel = iosrc__thread_cancel_disable();
+	bool works = wait_ns(epoll->fd, &item, 1, 0) >= 0;
 
-	return wait_ns(epoll->fd, &item, 1, 0) >= 0;
+	iosrc__thread_cancel_restore(cancel);
+	return works;
 }
 
 static iosrc_status epoll_open(iosrc_poller *poller)
