@@ -106,8 +106,8 @@ static void kick_leader(struct poll *poll)
 {
 	if (!poll->table.is_lent || poll->kicked)
 		return;
-	poll->kicked = true;
-	iosrc__notify_send(&poll->kick);
+	/* One that failed is no kick: the next change tries again. */
+	poll->kicked = iosrc__notify_send(&poll->kick) == IOSRC_OK;
 }
 
 static iosrc_status check_handle(const struct poll *poll, iosrc_handle handle)
