@@ -24,7 +24,7 @@ unset CC CXX CFLAGS CXXFLAGS CPPFLAGS LDFLAGS LIBS MAKEFLAGS DESTDIR \
 first='deps bootstrap build format-check regen-check check check-model'
 first="$first check-install"
 # Two lanes, side by side: tests wait more than they work.
-lane_1='check-clang check-asan check-valgrind check-denied'
+lane_1='check-bindings check-clang check-asan check-valgrind check-denied'
 lane_2='check-musl check-tsan distcheck check-without'
 stages="$first $lane_1 $lane_2"
 
