@@ -42,6 +42,7 @@ file:/usr/lib/debug/.build-id	libc6-dbg
 tool:xz	xz-utils
 tool:file	file
 tool:rustc	rustc
+tool:cargo	cargo
 tool:go	golang-go
 tool:groff	groff-base
 module:jsonschema	python3-jsonschema
