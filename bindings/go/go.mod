@@ -1,0 +1,3 @@
+module iosrc
+
+go 1.19
