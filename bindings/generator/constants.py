@@ -29,11 +29,11 @@ SECTION_TYPES = {"bits": "iosrc_bits", "version": "uint32_t"}
 def type_of(name, section, value, unsigned):
     if section in SECTION_TYPES:
         return SECTION_TYPES[section]
-    if name.endswith("_SIZE"):
-        return "size_t"
     fits = [prefix for prefix in TYPES if name.startswith(prefix)]
     if fits:
         return TYPES[max(fits, key=len)]
+    if name.endswith("_SIZE"):
+        return "size_t"
     if value >= 1 << 32:
         return "uint64_t"
     return "uint32_t" if unsigned else "int32_t"

@@ -135,7 +135,7 @@ const (
 	// EEXIST.
 	KindExists Kind = 24
 	// EMSGSIZE.
-	KindMessageSize uintptr = 25
+	KindMessageSize Kind = 25
 )
 
 // Bits.

@@ -113,6 +113,8 @@ impl Kind {
     pub const NOT_FOUND: Kind = Kind(23);
     /// EEXIST.
     pub const EXISTS: Kind = Kind(24);
+    /// EMSGSIZE.
+    pub const MESSAGE_SIZE: Kind = Kind(25);
 }
 
 /// Interest, mode, direction and ready bits: one space. IOSRC_READABLE...
@@ -210,8 +212,6 @@ pub const VERSION_PATCH: u32 = 0;
 pub const VERSION: u32 = 0x00090000;
 /// Number of the binary interface, that of the soname.
 pub const ABI: u32 = 1;
-/// EMSGSIZE.
-pub const KIND_MESSAGE_SIZE: usize = 25;
 /// The environment's IOSRC_BACKEND, else the best that works.
 pub const BACKEND_DEFAULT: u32 = 0;
 /// epoll(7), Linux.

@@ -111,7 +111,7 @@ pub const KIND_NOT_FOUND: Kind = 23;
 /// EEXIST.
 pub const KIND_EXISTS: Kind = 24;
 /// EMSGSIZE.
-pub const KIND_MESSAGE_SIZE: usize = 25;
+pub const KIND_MESSAGE_SIZE: Kind = 25;
 /// Something can be read or accepted, or reading fails or is at its end.
 pub const READABLE: Bits = 0x00000001;
 /// Something can be written, a connect ended, or writing fails.
