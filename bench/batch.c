@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * batch.c: echoing over loopback TCP and batches of every size, by raw epoll
- * with read and write, by iosrc_io_many as a loop, and by iosrc_io_many
- * through a ring. batch.py runs and compares them.
+ * with read and write, by iosrc_read and iosrc_write, by iosrc_io_many as a
+ * loop, and by iosrc_io_many through a ring. batch.py runs and compares them.
  *
  *     batch WAY LOAD COUNT [LOOPS]
  *
- *     WAY   raw, loop, ring
+ *     WAY   raw, direct (together and apart), loop, ring
  *     LOAD  together: COUNT connections, both ends on this loop
  *           apart: their other ends are in another process
  *           size: batches of COUNT writes, then of COUNT reads, no waiting
@@ -41,7 +41,7 @@
 #define ROOM 128   /* more than comes, so that a read ends short */
 #define MESSAGE 64 /* bytes */
 
-enum way { RAW, LOOP, RING };
+enum way { RAW, DIRECT, LOOP, RING };
 
 static int fds[MOST];
 static int peers[MOST];
@@ -177,8 +177,26 @@ static void lib_many(size_t count)
 	    "io_many");
 }
 
+/* One wait, and an echo for each that is ready. */
+static size_t direct_turn(void)
+{
+	static iosrc_event events[MOST];
+	int64_t got = iosrc_poller_wait(poller, events, MOST, -1);
+
+	for (int64_t i = 0; i < got; i++) {
+		iosrc_source *source = sources[events[i].token];
+		int64_t size = iosrc_read(source, memory, ROOM);
+
+		if (size <= 0)
+			exit(0);
+		check(iosrc_write(source, memory, (size_t)size) == size,
+		    "write");
+	}
+	return got > 0 ? (size_t)got : 0;
+}
+
 /* One wait, one batch of reads, one of writes. */
-static size_t lib_turn(void)
+static size_t batch_turn(void)
 {
 	static iosrc_event events[MOST];
 	int64_t got = iosrc_poller_wait(poller, events, MOST, -1);
@@ -197,6 +215,11 @@ static size_t lib_turn(void)
 	for (size_t i = 0; i < count; i++)
 		check(items[i].out_result == (int64_t)items[i].size, "echo");
 	return count;
+}
+
+static size_t lib_turn(enum way way)
+{
+	return way == DIRECT ? direct_turn() : batch_turn();
 }
 
 /* ---- loads ---- */
@@ -225,10 +248,10 @@ static void together(enum way way, size_t count, size_t messages)
 	}
 	start(peers, count);
 	for (size_t i = 0; i < 4 * count; i += count)
-		(void)(way == RAW ? raw_turn(epfd, both) : lib_turn());
+		(void)(way == RAW ? raw_turn(epfd, both) : lib_turn(way));
 	began = cpu_ns();
 	while (done < messages)
-		done += way == RAW ? raw_turn(epfd, both) : lib_turn();
+		done += way == RAW ? raw_turn(epfd, both) : lib_turn(way);
 	report(cpu_ns() - began, (double)done);
 }
 
@@ -268,7 +291,7 @@ static void apart(enum way way, size_t count, size_t messages)
 	}
 	began = cpu_ns();
 	while (done < messages)
-		done += way == RAW ? raw_turn(epfd, fds) : lib_turn();
+		done += way == RAW ? raw_turn(epfd, fds) : lib_turn(way);
 	report(cpu_ns() - began, (double)done);
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
@@ -406,7 +429,7 @@ static const struct {
 
 int main(int argc, char **argv)
 {
-	const char *ways[] = { "raw", "loop", "ring" };
+	const char *ways[] = { "raw", "direct", "loop", "ring" };
 	struct rlimit limit;
 	enum way way = RAW;
 
@@ -430,6 +453,7 @@ int main(int argc, char **argv)
 		    argc > 4 ? strtoul(argv[4], NULL, 10) : loops);
 		return 0;
 	}
-	fprintf(stderr, "usage: batch raw|loop|ring LOAD COUNT [LOOPS]\n");
+	fprintf(stderr,
+	    "usage: batch raw|direct|loop|ring LOAD COUNT [LOOPS]\n");
 	return 2;
 }

@@ -15,6 +15,10 @@ SIZES = [1, 2, 3, 4, 5, 6, 8, 12, 16, 32, 64, 128, 256, 512, 1024]
 
 # load, count, way, against, goal
 ROWS = [
+    ("together", 64, "direct", "raw", 1.03),
+    ("together", 1000, "direct", "raw", 1.03),
+    ("apart", 64, "direct", "raw", 1.03),
+    ("apart", 1000, "direct", "raw", 1.03),
     ("together", 64, "ring", "raw", 0.80),
     ("together", 1000, "ring", "raw", 0.85),
     ("apart", 64, "ring", "raw", 0.92),
