@@ -304,16 +304,18 @@ static void mini_round(void)
 	}
 }
 
-/* A tool may answer by itself to what it does not know. */
+/* A tool may answer by itself to what it does not know; what it knows has to
+ * get memory wherever one of these calls takes a pointer. */
 static void denied(const char *name, int number, int error)
 {
 	const int calls[] = { number, -1 };
-	int room[2];
+	int room[2], size = 0;
+	char more[256] = "";
 
 	if (!contract_may_call(name))
 		contract_skip("a filter around the suite kills for this call");
 	deny_calls(calls, error);
-	assert_int_equal(syscall(number, room, -1, 0, 0, 0, 0), -1);
+	assert_int_equal(syscall(number, room, more, &size, 0, 0, 0), -1);
 	assert_true(errno == error || contract_is_watched());
 	mini_round();
 }
