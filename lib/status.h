@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * status.h: how the library makes statuses, and the seam to the one file
- * that knows the error numbers of the system (sys/unix_status.c).
+ * that knows the error numbers of the system (sys/unix/status.c).
  * A status is 0, a library code of iosrc.h, or INT32_MIN + an OS code of 30
  * bits: never positive.
  */

@@ -23,8 +23,8 @@
 #include "backend.h"
 #include "poller.h"
 #include "status.h"
-#include "sys/clock.h"
-#include "sys/notify.h"
+#include "sys/unix/notify.h"
+#include "sys/unix/timeout.h"
 #include "wait_latched.h"
 
 #define KICK_DATA 0 /* no registration has generation 0 */
@@ -47,7 +47,7 @@ static struct epoll *state_of(const iosrc_poller *poller)
 static int wait_ns(int fd, struct epoll_event *items, int count,
     int64_t left_ns)
 {
-	struct timespec left = iosrc__clock_timeout(left_ns);
+	struct timespec left = iosrc__timeout_of(left_ns);
 
 	return epoll_pwait2(fd, items, count, &left, NULL);
 }

@@ -26,10 +26,10 @@
 #include "backend.h"
 #include "poller.h"
 #include "status.h"
-#include "sys/clock.h"
-#include "sys/notify.h"
 #include "sys/poll_table.h"
 #include "sys/thread.h"
+#include "sys/unix/notify.h"
+#include "sys/unix/timeout.h"
 #include "wait.h"
 
 struct poll {
@@ -203,7 +203,7 @@ static bool poll_rearm(iosrc_poller *poller, const struct iosrc__change *change,
 /* poll(2) in nanoseconds; none to poll and no time is no call. */
 static int poll_for(struct pollfd *fds, size_t count, int64_t left_ns)
 {
-	struct timespec left = iosrc__clock_timeout(left_ns);
+	struct timespec left = iosrc__timeout_of(left_ns);
 
 	if (count == 0 && left_ns == 0)
 		return 0;

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "status.h"
-#include "sys/notify.h"
+#include "sys/unix/notify.h"
 
 /* The error of the next calls, 0: none; and how many calls succeed first. */
 struct refusal {

@@ -14,7 +14,7 @@
 #include <iosrc_net.h>
 
 #include "address.h"
-#include "sys/sockaddr.h"
+#include "sys/unix/sockaddr.h"
 
 #define PATH_AT offsetof(struct sockaddr_un, sun_path)
 #define PATH_ROOM ((uint32_t)sizeof(((struct sockaddr_un *)0)->sun_path))

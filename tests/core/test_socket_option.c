@@ -21,7 +21,7 @@
 #include <iosrc_net.h>
 
 #include "status.h"
-#include "sys/sockaddr.h"
+#include "sys/unix/sockaddr.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define SCTP 132

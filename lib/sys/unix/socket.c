@@ -17,7 +17,8 @@
 #include "source.h"
 #include "status.h"
 #include "sys/handle.h"
-#include "sys/sockaddr.h"
+#include "sys/unix/handle_flags.h"
+#include "sys/unix/sockaddr.h"
 
 static int64_t answer(ssize_t result)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * unix_status.c: the one file that knows errno numbers. One row for each
+ * status.c: the one file that knows errno numbers. One row for each
  * errno that sockets, pipes, pollers and the files behind them give; a number
  * without a row is carried all the same, with kind OTHER and no name.
  *
@@ -11,7 +11,7 @@
 #undef _GNU_SOURCE
 #define _POSIX_C_SOURCE 200809L
 
-#include "../status.h"
+#include "status.h"
 
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,6 @@
 #include "sys/handle.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <unistd.h>
 
@@ -21,17 +20,6 @@ iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
 	        type == IOSRC_HANDLE_PIPE
 	    ? IOSRC_OK
 	    : IOSRC_E_UNSUPPORTED;
-}
-
-iosrc_status iosrc__handle_set_flags(iosrc_handle handle)
-{
-	int fd = (int)handle;
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-	    fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
-		return iosrc__status_errno();
-	return IOSRC_OK;
 }
 
 iosrc_status iosrc__handle_close(iosrc_handle handle)

@@ -4,7 +4,7 @@
  */
 #include <config.h>
 
-#include "sys/notify.h"
+#include "sys/unix/notify.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -15,8 +15,8 @@
 #endif
 
 #include "status.h"
-#include "sys/pipe.h"
 #include "sys/thread.h"
+#include "sys/unix/pipe.h"
 
 #if IOSRC_USE_EVENTFD
 

@@ -24,8 +24,8 @@
 #include <unistd.h>
 
 #include "status.h"
-#include "sys/pipe.h"
-#include "sys/sockaddr.h"
+#include "sys/unix/pipe.h"
+#include "sys/unix/sockaddr.h"
 
 #define PERMISSIONS 0777u
 

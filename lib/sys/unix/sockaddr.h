@@ -2,8 +2,8 @@
  *
  * sockaddr.h: addresses as this system has them.
  */
-#ifndef IOSRC_SYS_SOCKADDR_H
-#define IOSRC_SYS_SOCKADDR_H
+#ifndef IOSRC_UNIX_SOCKADDR_H
+#define IOSRC_UNIX_SOCKADDR_H
 
 #include <stdint.h>
 

@@ -7,7 +7,7 @@
 #include "sys/socket_name.h"
 
 #include "status.h"
-#include "sys/sockaddr.h"
+#include "sys/unix/sockaddr.h"
 
 iosrc_status iosrc__socket_name_local(iosrc_handle handle,
     iosrc_address *out_address)

@@ -3,8 +3,8 @@
  * notify.h: a handle that becomes readable when another thread says so: an
  * eventfd, or a pipe where there is none.
  */
-#ifndef IOSRC_SYS_NOTIFY_H
-#define IOSRC_SYS_NOTIFY_H
+#ifndef IOSRC_UNIX_NOTIFY_H
+#define IOSRC_UNIX_NOTIFY_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * thread.c: yielding, sleeping and cancellation by POSIX threads.
+ * Cancellation is async-signal-safe in glibc and musl: plain stores.
  */
 #include <config.h>
 

@@ -9,7 +9,7 @@
  */
 #include <config.h>
 
-#include "sys/sockaddr.h"
+#include "sys/unix/sockaddr.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include <config.h>
 
-#include "sys/pipe.h"
+#include "sys/unix/pipe.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "status.h"
-#include "sys/handle.h"
+#include "sys/unix/handle_flags.h"
 
 #if IOSRC_USE_PIPE2
 

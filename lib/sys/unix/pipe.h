@@ -2,8 +2,8 @@
  *
  * pipe.h: a pipe whose ends are non-blocking and close-on-exec.
  */
-#ifndef IOSRC_SYS_PIPE_H
-#define IOSRC_SYS_PIPE_H
+#ifndef IOSRC_UNIX_PIPE_H
+#define IOSRC_UNIX_PIPE_H
 
 #include <iosrc.h>
 
