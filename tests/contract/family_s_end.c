@@ -115,7 +115,7 @@ void contract_S8_into_inner_during_a_wait(void **state)
 		    sr_while(200 * CONTRACT_MS));
 		began = contract_now();
 		assert_ok(iosrc_into_inner(rig.source, &handle));
-		assert_true(contract_now() - began < prompt());
+		contract_in_time(contract_now() - began, prompt());
 		contract_write(rig.peer, "x", 1);
 		sr_waiter_join(&waiter);
 		assert_int_equal(waiter.count, 0);
@@ -247,7 +247,7 @@ void contract_S9_peer_sees_the_end_during_a_wait(void **state)
 			    sr_while(300 * CONTRACT_MS));
 			if (kind == RIG_PIPE)
 				drain_before_end(&rig);
-			assert_true(end_seen(&rig) < prompt());
+			contract_in_time(end_seen(&rig), prompt());
 			sr_waiter_join(&waiter);
 			assert_int_equal(waiter.count, 0);
 			close(rig.peer);
@@ -307,7 +307,7 @@ void contract_S9_close_beside_three_waiting_threads(void **state)
 	for (i = 0; i < 3; i++)
 		sr_waiter_start(&waiters[i], poller, timeout);
 	for (i = 0; i < 4; i++)
-		assert_true(end_seen(&rigs[i]) < prompt());
+		contract_in_time(end_seen(&rigs[i]), prompt());
 	for (i = 0; i < 3; i++) {
 		sr_waiter_join(&waiters[i]);
 		assert_int_equal(waiters[i].count, 0);

@@ -9,6 +9,8 @@
 
 #define CONTRACT_SECONDS 20 /* the default alarm */
 #define CONTRACT_SKIPPED 77 /* exit status of a test that was skipped */
+#define CONTRACT_LATE 78    /* and of one that took too long */
+#define CONTRACT_TRIES 5    /* of a test that is late */
 #define CONTRACT_BACKENDS 7 /* ids 1..6; 0 is not used */
 #define CONTRACT_REASON 120 /* room for the reason of a skip */
 
@@ -38,7 +40,12 @@ void contract_descriptors_free(struct contract_descriptors *then);
 
 /* ---- child.c: one test in a process of its own ---- */
 
-enum contract_outcome { CONTRACT_PASSED, CONTRACT_SKIP, CONTRACT_FAILED };
+enum contract_outcome {
+	CONTRACT_PASSED,
+	CONTRACT_SKIP,
+	CONTRACT_FAILED,
+	CONTRACT_TOO_LATE, /* inside child.c alone: to be run again */
+};
 
 /* Runs the test on the backend; `reason` gets why it was skipped or failed,
  * `out_text` what it printed (to be freed; NULL when there is no memory). */

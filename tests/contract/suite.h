@@ -95,6 +95,9 @@ int64_t contract_now(void); /* CLOCK_MONOTONIC, ns */
 iosrc_event contract_expect(iosrc_poller *poller, uint64_t token);
 /* Fails the test when an event comes within CONTRACT_QUIET. */
 void contract_expect_quiet(iosrc_poller *poller);
+/* An upper bound on time. A busy machine may be late: a test that was is run
+ * again from its beginning, and fails when it was late five times in a row. */
+void contract_in_time(int64_t took_ns, int64_t most_ns);
 
 /* ---- counters and leaks ---- */
 

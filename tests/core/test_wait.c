@@ -98,6 +98,21 @@ static void test_a_wait_visits_the_kernel_once(void **state)
 	core_release(poller);
 }
 
+/* A busy machine may be late, but hardly so often in a row. */
+#define TRIES 5
+
+/* Answers how late a wait on nothing ends. */
+static int64_t late(iosrc_poller *poller, int64_t timeout_ns)
+{
+	int64_t start = core_now(), took;
+	iosrc_event event;
+
+	assert_int_equal(iosrc_poller_wait(poller, &event, 1, timeout_ns), 0);
+	took = core_now() - start;
+	assert_true(took >= timeout_ns);
+	return took - timeout_ns;
+}
+
 static void contract_T7_a_wait_on_nothing_ends_on_time(void **state)
 {
 	static const int64_t timeouts[] = { 1, 100000, 3 * MS, 20 * MS };
@@ -105,14 +120,10 @@ static void contract_T7_a_wait_on_nothing_ends_on_time(void **state)
 
 	(void)state;
 	for (unsigned i = 0; i < 4; i++) {
-		int64_t start = core_now(), took;
-		iosrc_event event;
+		unsigned tries = 0;
 
-		assert_int_equal(
-		    iosrc_poller_wait(poller, &event, 1, timeouts[i]), 0);
-		took = core_now() - start;
-		assert_true(took >= timeouts[i]);
-		assert_true(took < timeouts[i] + core_patience(500 * MS));
+		while (late(poller, timeouts[i]) >= core_patience(500 * MS))
+			assert_true(++tries < TRIES);
 	}
 	core_release(poller);
 }
@@ -287,26 +298,36 @@ static void test_a_source_is_served_in_a_storm(void **state)
 	core_release(poller);
 }
 
-/* Each stale item fills an array of one, so the kernel is asked again: for
+/* Answers how long a wait took, against its timeout of `timeout_ns`, under
+ * stale items. Each fills an array of one, so the kernel is asked again: for
  * what is left of the time, and no longer. */
-static void contract_R8_stale_items_do_not_lengthen_a_timeout(void **state)
+static int64_t took_under_stale_items(int64_t timeout_ns)
 {
 	iosrc_poller *poller = core_poller();
 	struct waiter waiter = { .poller = poller,
 		.capacity = 1,
-		.timeout_ns = core_patience(200 * MS) };
+		.timeout_ns = timeout_ns };
 
-	(void)state;
 	start(&waiter);
 	for (unsigned i = 0; i < 5; i++) {
-		core_sleep(waiter.timeout_ns * 3 / 4);
+		core_sleep(timeout_ns * 3 / 4);
 		fake_inject(poller, UINT64_MAX, IOSRC_READABLE, 1);
 	}
 	pthread_join(waiter.thread, NULL);
 	assert_int_equal(waiter.count, 0);
-	assert_true(waiter.took >= waiter.timeout_ns);
-	assert_true(waiter.took < waiter.timeout_ns * 5 / 4);
+	assert_true(waiter.took >= timeout_ns);
 	core_release(poller);
+	return waiter.took;
+}
+
+static void contract_R8_stale_items_do_not_lengthen_a_timeout(void **state)
+{
+	int64_t timeout_ns = core_patience(200 * MS);
+	unsigned tries = 0;
+
+	(void)state;
+	while (took_under_stale_items(timeout_ns) >= timeout_ns * 5 / 4)
+		assert_true(++tries < TRIES);
 }
 
 /* ---- failures and signals ---- */
