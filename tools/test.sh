@@ -98,6 +98,14 @@ work() {
 	echo $(($(date +%s) - began)) >"$build/$1.seconds"
 }
 
+# failing LOG: the tests that failed, by the names that their runners gave them.
+failing() {
+	sed -n -e 's/^\[  FAILED  \] \([A-Za-z_].*\)$/          \1/p' \
+		-e 's/^\(ERROR: [^ ]* on .*\)$/          \1/p' \
+		-e 's/^\(FAIL: .*\)$/          \1/p' "$1" |
+		awk '!seen[$0]++ && n++ < 20 { printf "\n%s", $0 }'
+}
+
 # account STAGE: after its work, what it came to.
 account() {
 	seconds=$(cat "$build/$1.seconds")
@@ -113,7 +121,7 @@ account() {
   passed  $1, $seconds s"
 	else
 		summary="$summary
-  FAILED  $1, $seconds s (see $build/$1.log)"
+  FAILED  $1, $seconds s (see $build/$1.log)$(failing "$build/$1.log")"
 		broken="$broken $1"
 	fi
 	echo "==== $1: $([ "$result" = 0 ] && echo passed || echo FAILED)," \
