@@ -10,8 +10,6 @@ need go golang-go
 need gcc gcc
 need python3 python3
 need timeout coreutils
-load=$top_builddir/examples/load
-patience=$((60 * ${IOSRC_TEST_SLOWNESS:-1}))
 
 # Go's cache does not look at headers, so their sum is part of the flags.
 sum=$(cat "$top_srcdir"/include/*.h | cksum | cut -d ' ' -f 1)
@@ -83,33 +81,10 @@ cases() {
 		failed=$((failed + 1))
 }
 
-# echo_server BACKEND: serves the load client and ends cleanly at SIGINT.
+# echo_server BACKEND
 echo_server() {
-	: >"$work/server"
-	IOSRC_BACKEND=$1 timeout -s INT -k 5 "$patience" "$work/echo" \
-		127.0.0.1:0 >"$work/server" 2>&1 &
-	server=$!
-	i=0
-	until grep -q '^listening on ' "$work/server"; do
-		i=$((i + 1))
-		if [ $i -gt 100 ] || ! kill -0 $server 2>/dev/null; then
-			cat "$work/server"
-			return 1
-		fi
-		sleep 0.1
-	done
-	result=0
-	timeout -k 5 "$patience" "$load" -n 1000 -m 10 \
-		"$(sed -n 's/^listening on //p' "$work/server")" \
-		>"$work/load" 2>&1 || result=$?
-	cat "$work/load"
-	grep -q '^every byte came back' "$work/load" || result=1
-	# timeout hands the signal on, and answers 124 only for its own.
-	kill -INT $server
-	wait $server || result=1
-	cat "$work/server"
-	grep -q '^1000 connections' "$work/server" || result=1
-	return $result
+	echo_serves env IOSRC_BACKEND="$1" "$work/echo" 127.0.0.1:0 &&
+		grep '^1000 connections' "$work/server"
 }
 
 for backend in ${IOSRC_BACKENDS:-epoll poll}; do

@@ -8,6 +8,7 @@ set -eu
 . "$(dirname "$0")/library.sh"
 need rustc rustc
 need rustdoc rustc
+need timeout coreutils
 need python3 python3
 rustc --version >"$work/version" 2>&1 || skip "rustc does not run"
 
@@ -92,34 +93,13 @@ check 'every case ran' python3 "$top_srcdir/tests/bindings/check-cases.py" \
 
 # ---- the echo server ----
 
-echo_serves() {
-	IOSRC_BACKEND=$1 timeout 40 "$work/echo" "$2" >"$work/out" 2>&1 &
-	server=$!
-	tries=0
-	until grep -q '^listening on ' "$work/out"; do
-		tries=$((tries + 1))
-		if [ $tries -gt 100 ] || ! kill -0 $server; then
-			cat "$work/out"
-			kill $server
-			return 1
-		fi
-		sleep 0.05
-	done
-	address=$(sed -n 's/^listening on //p' "$work/out")
-	served=0
-	timeout 30 "$top_builddir/examples/load" -n 1000 -m 10 "$address" ||
-		served=$?
-	# timeout hands the signal on to the server.
-	kill -INT $server
-	wait $server || served=$?
-	return $served
-}
-
-if [ -x "$top_builddir/examples/load" ]; then
+if [ -x "$load" ]; then
 	for backend in $backends; do
-		check "echo on $backend, TCP" echo_serves "$backend" 127.0.0.1:0
-		check "echo on $backend, Unix" echo_serves "$backend" \
-			"unix:$work/socket"
+		for address in 127.0.0.1:0 "unix:$work/socket"; do
+			check "echo on $backend, ${address%%:*}" echo_serves \
+				env IOSRC_BACKEND="$backend" "$work/echo" \
+				"$address"
+		done
 	done
 else
 	echo 'SKIP: echo: the examples are not built'

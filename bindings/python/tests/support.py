@@ -3,7 +3,10 @@
 with."""
 import gc
 import os
+import sys
 import tempfile
+import threading
+import time
 import unittest
 
 import iosrc
@@ -56,6 +59,16 @@ class Case(unittest.TestCase):
         with self.assertRaises(BlockingIOError):
             while source.read(room):
                 pass
+
+    def inside(self, it, call):
+        """A thread that runs the call, which has handed on the pointer of the
+        object by now: how long that takes, nobody knows."""
+        idle = sys.getrefcount(it._pointer)
+        thread = threading.Thread(target=call)
+        thread.start()
+        while sys.getrefcount(it._pointer) == idle and thread.is_alive():
+            time.sleep(0.001)
+        return thread
 
     def connection(self, address):
         """A listener there, and both ends of a connection to it."""

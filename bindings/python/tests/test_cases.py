@@ -143,7 +143,7 @@ class Readiness(Case):
                                         timeout * 1e9)
         before = time.monotonic()
         self.assertEqual(len(self.poller.wait(0)), 0)
-        self.assertLess(time.monotonic() - before, 1)
+        self.assertLess(time.monotonic() - before, 5)
         for wrong in -1, -0.5, float("nan"):
             with self.assertRaises(ValueError):
                 self.poller.wait(wrong)

@@ -159,8 +159,8 @@ class Signals(Case):
             raise KeyboardInterrupt
 
     def test_a_handler_that_raises_ends_a_wait(self):
-        signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
         with self.assertRaises(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02)
             self.poller.wait()
 
     def test_a_wait_goes_on_after_a_handler(self):
@@ -177,10 +177,8 @@ class Lives(Case):
         inner, outer = os.pipe()
         self.addCleanup(os.close, outer)
         source, got = iosrc.Source(inner), []
-        thread = threading.Thread(
-            target=lambda: got.append(source.read(bytearray(8))))
-        thread.start()
-        time.sleep(0.05)
+        thread = self.inside(
+            source, lambda: got.append(source.read(bytearray(8))))
         source.close()
         os.fstat(inner)
         os.write(outer, b"data")
@@ -193,10 +191,7 @@ class Lives(Case):
         poller = iosrc.Poller()
         waker = self.keep(iosrc.Waker(poller, 1))
         got = []
-        thread = threading.Thread(
-            target=lambda: got.extend(poller.wait(10)))
-        thread.start()
-        time.sleep(0.05)
+        thread = self.inside(poller, lambda: got.extend(poller.wait(10)))
         poller.close()
         waker.wake()
         thread.join(10)
