@@ -15,6 +15,8 @@
 
 #define GATE_CLOSED UINT32_C(0x80000000)
 
+#define NAME_ROOM 32 /* more than any backend's name */
+
 #define KNOWN_FLAGS (IOSRC_POLLER_INTERRUPTIBLE | IOSRC_POLLER_IO_URING)
 
 /* ---- the backends that are linked in ---- */
@@ -96,15 +98,15 @@ static iosrc_status open_best(iosrc_poller *poller)
 static iosrc_status backend_wanted(uint32_t id,
     const struct iosrc__backend **out)
 {
-	const char *name;
+	char name[NAME_ROOM];
 
 	*out = NULL;
 	if (id != IOSRC_BACKEND_DEFAULT) {
 		*out = backend_by_id(id);
 		return *out ? IOSRC_OK : IOSRC_E_UNSUPPORTED;
 	}
-	name = iosrc__environment_get("IOSRC_BACKEND");
-	if (!name || !*name)
+	if (!iosrc__environment_get("IOSRC_BACKEND", name, sizeof(name)) ||
+	    name[0] == '\0')
 		return IOSRC_OK;
 	*out = backend_by_name(name);
 	return *out ? IOSRC_OK : IOSRC_E_UNSUPPORTED;

@@ -7,18 +7,19 @@
 #include "sys/environment.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #ifdef HAVE_SECURE_GETENV
 
-const char *iosrc__environment_get(const char *name)
+static const char *find(const char *name)
 {
 	return secure_getenv(name);
 }
 
 #else
 
-const char *iosrc__environment_get(const char *name)
+static const char *find(const char *name)
 {
 	if (geteuid() != getuid() || getegid() != getgid())
 		return NULL;
@@ -26,3 +27,16 @@ const char *iosrc__environment_get(const char *name)
 }
 
 #endif
+
+bool iosrc__environment_get(const char *name, char *out_text, size_t size)
+{
+	const char *text = find(name);
+	size_t length;
+
+	if (!text)
+		return false;
+	length = strnlen(text, size - 1);
+	memcpy(out_text, text, length);
+	out_text[length] = '\0';
+	return true;
+}
