@@ -168,5 +168,5 @@ iosrc_status iosrc_take_error(iosrc_source *source, iosrc_status *out_error)
 {
 	if (!source || !out_error)
 		return IOSRC_E_INVALID;
-	return iosrc__socket_take_error(source->handle, out_error);
+	return iosrc__socket_take_error(source, out_error);
 }

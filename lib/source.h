@@ -44,6 +44,7 @@ struct iosrc_source {
 	iosrc_bits interest;
 	_Atomic uint32_t process; /* of the last register, 0 before it */
 	_Atomic uint32_t multicast_interface; /* inet's, as it was set */
+	_Atomic uint32_t taken_error;         /* where the system keeps it */
 };
 
 #define IOSRC__READY_ONLY 0x0000ff00u

@@ -31,7 +31,9 @@ int64_t iosrc__socket_send_to(iosrc_handle handle, const void *data,
 
 /* READABLE, WRITABLE or both. */
 iosrc_status iosrc__socket_shutdown(iosrc_handle handle, iosrc_bits directions);
-iosrc_status iosrc__socket_take_error(iosrc_handle handle,
+/* An error is answered once, also by a system that keeps it: the source
+ * remembers then. */
+iosrc_status iosrc__socket_take_error(iosrc_source *source,
     iosrc_status *out_error);
 
 #endif

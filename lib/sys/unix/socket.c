@@ -218,13 +218,14 @@ iosrc_status iosrc__socket_shutdown(iosrc_handle handle, iosrc_bits directions)
 	                                       : iosrc__status_errno();
 }
 
-iosrc_status iosrc__socket_take_error(iosrc_handle handle,
+iosrc_status iosrc__socket_take_error(iosrc_source *source,
     iosrc_status *out_error)
 {
 	int code = 0;
 	socklen_t size = sizeof(code);
 
-	if (getsockopt((int)handle, SOL_SOCKET, SO_ERROR, &code, &size) < 0)
+	if (getsockopt((int)source->handle, SOL_SOCKET, SO_ERROR, &code,
+	        &size) < 0)
 		return iosrc__status_errno();
 	*out_error = code ? iosrc__status_from_errno(code) : IOSRC_OK;
 	return IOSRC_OK;
