@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * handle.c: sockets. Pipes and waitable handles are refused until their I/O
+ * and their waits are here.
+ */
+#include <config.h>
+
+#include "sys/handle.h"
+
+#include <stdbool.h>
+#include <winsock2.h>
+
+#include "status.h"
+
+static bool is_known(iosrc_handle_type type)
+{
+	return type <= IOSRC_HANDLE_WAITABLE;
+}
+
+static bool is_socket(iosrc_handle_type type)
+{
+	return type == IOSRC_HANDLE_DEFAULT || type == IOSRC_HANDLE_SOCKET;
+}
+
+iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
+{
+	if (handle == -1 || (handle == 0 && is_known(type) && !is_socket(type)))
+		return IOSRC_E_INVALID;
+	return is_socket(type) ? IOSRC_OK : IOSRC_E_UNSUPPORTED;
+}
+
+/* A socket that lingers refuses to be closed while it does not block: Unix
+ * waits there, whatever the handle's mode. */
+static bool close_lingering(SOCKET socket)
+{
+	u_long off = 0;
+
+	return WSAGetLastError() == WSAEWOULDBLOCK &&
+	    ioctlsocket(socket, (long)FIONBIO, &off) == 0 &&
+	    closesocket(socket) == 0;
+}
+
+iosrc_status iosrc__handle_close(iosrc_handle handle)
+{
+	SOCKET socket = (SOCKET)handle;
+
+	if (closesocket(socket) == 0 || close_lingering(socket))
+		return IOSRC_OK;
+	return iosrc_status_last_os();
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * nt_status.h: what calls of ntdll answer, as statuses.
+ */
+#ifndef IOSRC_WINDOWS_NT_STATUS_H
+#define IOSRC_WINDOWS_NT_STATUS_H
+
+#include <stdint.h>
+
+#include <iosrc.h>
+
+/* The status of an NTSTATUS that says failure: never IOSRC_OK. Connections get
+ * Winsock's codes, as its own calls answer them; all else gets the Win32 code
+ * that the system maps it to. */
+iosrc_status iosrc__status_from_nt(int32_t code);
+
+#endif
