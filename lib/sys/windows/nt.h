@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * nt.h: what is used of the native API of Windows NT and is in no header of
+ * Winsock or Win32: polls of AFD, the driver below Winsock. They are what
+ * select is made of.
+ */
+#ifndef IOSRC_SYS_WINDOWS_NT_H
+#define IOSRC_SYS_WINDOWS_NT_H
+
+#include <winsock2.h>
+
+#include <windows.h>
+#include <winternl.h>
+
+#include <iosrc.h>
+
+/* ---- AFD ---- */
+
+#define IOSRC__IOCTL_AFD_POLL 0x00012024
+
+#define IOSRC__AFD_RECEIVE 0x0001u
+#define IOSRC__AFD_RECEIVE_EXPEDITED 0x0002u /* out-of-band data */
+#define IOSRC__AFD_SEND 0x0004u
+#define IOSRC__AFD_DISCONNECT 0x0008u  /* the peer sends no more */
+#define IOSRC__AFD_ABORT 0x0010u       /* reset */
+#define IOSRC__AFD_LOCAL_CLOSE 0x0020u /* reported unasked, too */
+#define IOSRC__AFD_ACCEPT 0x0080u
+#define IOSRC__AFD_CONNECT_FAIL 0x0100u
+/* 0x0040, CONNECT, is true of every connected socket for ever. */
+
+struct iosrc__afd_poll {
+	LARGE_INTEGER timeout;
+	ULONG handle_count;
+	ULONG exclusive;
+	struct {
+		HANDLE handle;
+		ULONG events;
+		NTSTATUS status;
+	} handles[1];
+};
+
+/* ---- statuses ---- */
+
+#define IOSRC__NT_SUCCEEDED(status) ((status) >= 0)
+#define IOSRC__NT_PENDING ((NTSTATUS)0x00000103)
+#define IOSRC__NT_INVALID_HANDLE ((NTSTATUS)0xc0000008)
+#define IOSRC__NT_WRONG_TYPE ((NTSTATUS)0xc0000024)
+#define IOSRC__NT_CANCELLED ((NTSTATUS)0xc0000120)
+#define IOSRC__NT_HANDLES_CLOSED ((NTSTATUS)0x8000000a)
+
+static inline iosrc_status iosrc__nt_status(NTSTATUS status)
+{
+	return iosrc_status_from_os((int32_t)RtlNtStatusToDosError(status));
+}
+
+/* ---- functions that no header declares ---- */
+
+NTSYSAPI NTSTATUS NTAPI NtCancelIoFileEx(HANDLE handle,
+    PIO_STATUS_BLOCK request, PIO_STATUS_BLOCK out);
+
+#endif

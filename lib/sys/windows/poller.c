@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * poller.c: the backend of Windows: polls of AFD that end on a completion port.
+ *
+ *  1. A poller is a completion port. Its threads wait in it for packets, and
+ *     each packet goes to one of them.
+ *  2. Sockets are polled by requests to AFD, the driver below Winsock, through
+ *     handles of AFD that 32 sockets share (group.c); the sockets themselves
+ *     are never bound to the port. A request asks for the directions that are
+ *     armed, pends until one is ready, and ends by a packet that names the
+ *     socket's record.
+ *  3. One request is out for a socket, never two: they would be taken for each
+ *     other. To ask for more is to cancel, and to ask again when the packet of
+ *     the cancelled one has come (watch.h has the states and a table of them).
+ *  4. A request tells of a level. Edge mode is made of it: what was reported
+ *     is not asked for again until I/O in that direction would have blocked,
+ *     which do_io, rearm, the direct calls and batches tell us. Oneshot asks
+ *     for nothing until reregister, and level for all at each wait.
+ *  5. What is to be asked waits in a queue until a wait begins, or goes out at
+ *     once while a thread is blocked. A thread counts itself as a sleeper
+ *     before it flushes the queue, and who changes something looks for sleepers
+ *     after it has put that into the queue, both under the lock: so either the
+ *     one or the other sends it.
+ *  6. A record is found by its handle and lives until no packet knows of it.
+ *     Deregister cancels and waits for nothing; the next packet frees the
+ *     record, or the next registration of that handle number takes it over.
+ *     Its packet says nothing of a registration: whether that is live is asked
+ *     at delivery, under the lock that deregister takes, so no wait that begins
+ *     later reports it.
+ *  7. Wakers are the latch's business (latch.h); a kick is a packet that names
+ *     nothing.
+ *
+ * One lock guards all but the port. No thread blocks while it holds it.
+ */
+#include <config.h>
+
+#include <stdlib.h>
+
+#include <winsock2.h>
+
+#include <windows.h>
+
+#include "association.h"
+#include "backend.h"
+#include "poller.h"
+#include "sys/windows/group.h"
+#include "sys/windows/port.h"
+#include "sys/windows/sock.h"
+#include "sys/windows/watch.h"
+#include "wait_latched.h"
+
+#define PACKETS_MOST 256 /* of one call of the system; 8 KiB of stack */
+
+struct windows {
+	SRWLOCK lock;
+	HANDLE port;
+	struct iosrc__groups groups;
+	struct iosrc__watches watches;
+};
+
+static struct windows *state_of(const iosrc_poller *poller)
+{
+	return poller->state;
+}
+
+/* ---- open and close ---- */
+
+static iosrc_status windows_open(iosrc_poller *poller)
+{
+	struct windows *windows = calloc(1, sizeof(*windows));
+	iosrc_status status;
+
+	if (!windows)
+		return IOSRC_E_NO_MEMORY;
+	status = iosrc__port_open(&windows->port);
+	if (status < 0) {
+		free(windows);
+		return status;
+	}
+	InitializeSRWLock(&windows->lock);
+	iosrc__groups_init(&windows->groups, windows->port);
+	iosrc__watches_init(&windows->watches);
+	poller->state = windows;
+	/* No handle for another loop: that a port may be waited for is nowhere
+	 * documented. */
+	poller->capabilities = IOSRC__BACKEND_INTERESTS | IOSRC_CAN_SHARE_WAIT;
+	return IOSRC_OK;
+}
+
+static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
+    size_t count, iosrc_event *out_events, bool *dropped);
+
+/* Requests are cancelled, so their packets come soon. If the system fails us,
+ * it may write to a record still: those that are left are not freed. */
+static void reap(iosrc_poller *poller)
+{
+	enum { PATIENCE = 50 };
+	struct windows *windows = state_of(poller);
+	OVERLAPPED_ENTRY packets[PACKETS_MOST];
+	iosrc_event unused[PACKETS_MOST];
+
+	for (unsigned attempt = 0;
+	     windows->watches.under_way && attempt < PATIENCE; attempt++) {
+		bool dropped = false;
+		int64_t taken = iosrc__port_take(windows->port, packets,
+		    PACKETS_MOST, 100000000);
+
+		if (taken > 0) {
+			deliver(poller, packets, (size_t)taken, unused,
+			    &dropped);
+			attempt = 0;
+		}
+	}
+}
+
+static void windows_close(iosrc_poller *poller)
+{
+	struct windows *windows = state_of(poller);
+
+	iosrc__watches_remove_all(&windows->watches);
+	reap(poller);
+	iosrc__groups_close(&windows->groups);
+	CloseHandle(windows->port);
+}
+
+static void windows_free(iosrc_poller *poller)
+{
+	struct windows *windows = state_of(poller);
+
+	iosrc__watches_destroy(&windows->watches);
+	free(windows);
+}
+
+/* ---- changes ---- */
+
+/* The lock is held. Somebody who sleeps would not send what is queued. */
+static void settle(iosrc_poller *poller)
+{
+	if (atomic_load_explicit(&poller->latch.word, memory_order_acquire) &
+	    IOSRC__LATCH_SLEEPERS)
+		iosrc__watches_flush(&state_of(poller)->watches);
+}
+
+static struct iosrc__watch *find(const struct windows *windows,
+    iosrc_handle handle)
+{
+	return iosrc__watches_find(&windows->watches,
+	    iosrc__handle_number(handle), &iosrc__sock_calls);
+}
+
+/* The record of a socket, made if there is none; the lock is held. */
+static iosrc_status find_or_make(struct windows *windows, iosrc_handle handle,
+    SOCKET base, struct iosrc__watch **out_watch)
+{
+	struct iosrc__watch *watch = find(windows, handle);
+	iosrc_status status;
+
+	if (!watch) {
+		status = iosrc__sock_make(&windows->groups, &watch);
+		if (status < 0)
+			return status;
+		watch->number = iosrc__handle_number(handle);
+		if (!iosrc__watches_insert(&windows->watches, watch)) {
+			watch->calls->free(watch);
+			return IOSRC_E_NO_MEMORY;
+		}
+	}
+	iosrc__sock_set_base(watch, base);
+	*out_watch = watch;
+	return IOSRC_OK;
+}
+
+static iosrc_status iosrc__add(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	struct windows *windows = state_of(poller);
+	struct iosrc__watch *watch;
+	SOCKET base;
+	iosrc_status status = iosrc__sock_find_base(change->handle, &base);
+
+	if (status < 0)
+		return status;
+	AcquireSRWLockExclusive(&windows->lock);
+	status = find_or_make(windows, change->handle, base, &watch);
+	if (status == IOSRC_OK) {
+		iosrc__watch_add(&windows->watches, watch, change);
+		settle(poller);
+	}
+	ReleaseSRWLockExclusive(&windows->lock);
+	return status;
+}
+
+static iosrc_status iosrc__modify(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	struct windows *windows = state_of(poller);
+	struct iosrc__watch *watch;
+	SOCKET base;
+	iosrc_status status = iosrc__sock_find_base(change->handle, &base);
+
+	if (status < 0)
+		return status;
+	AcquireSRWLockExclusive(&windows->lock);
+	status = find_or_make(windows, change->handle, base, &watch);
+	if (status == IOSRC_OK) {
+		iosrc__watch_modify(&windows->watches, watch, change);
+		settle(poller);
+	}
+	ReleaseSRWLockExclusive(&windows->lock);
+	return status;
+}
+
+static void iosrc__remove(iosrc_poller *poller,
+    const struct iosrc__change *change)
+{
+	struct windows *windows = state_of(poller);
+	struct iosrc__watch *watch;
+
+	AcquireSRWLockExclusive(&windows->lock);
+	watch = find(windows, change->handle);
+	if (watch)
+		iosrc__watch_remove(&windows->watches, watch);
+	ReleaseSRWLockExclusive(&windows->lock);
+}
+
+static bool windows_rearm(iosrc_poller *poller,
+    const struct iosrc__change *change, iosrc_bits directions,
+    enum iosrc__rearm why)
+{
+	struct windows *windows = state_of(poller);
+	struct iosrc__watch *watch;
+	bool armed = false;
+
+	AcquireSRWLockExclusive(&windows->lock);
+	watch = find(windows, change->handle);
+	if (watch)
+		armed = iosrc__watch_rearm(&windows->watches, watch, change,
+		    directions, why);
+	if (armed)
+		settle(poller);
+	ReleaseSRWLockExclusive(&windows->lock);
+	return armed;
+}
+
+/* ---- waiting ---- */
+
+static struct iosrc__watch_answer answer_of(const OVERLAPPED_ENTRY *packet,
+    const struct iosrc__watch *watch)
+{
+	const struct iosrc__watch_answer failed = { IOSRC__ANSWER_FAILED, 0,
+		false };
+
+	return packet->lpCompletionKey == IOSRC__PORT_TOLD
+	    ? failed
+	    : iosrc__sock_answer(watch);
+}
+
+/* The lock is held, or nobody else is there. Answers the count of events. */
+static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
+    size_t count, iosrc_event *out_events, bool *dropped)
+{
+	struct windows *windows = state_of(poller);
+	size_t events = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct iosrc__watch *watch =
+		    (struct iosrc__watch *)(void *)packets[i].lpOverlapped;
+
+		if (packets[i].lpCompletionKey == IOSRC__PORT_KICK)
+			continue;
+		switch (iosrc__watch_come(&windows->watches, poller, watch,
+		    answer_of(&packets[i], watch), &out_events[events])) {
+		case IOSRC__CAME_EVENT:
+			events++;
+			break;
+		case IOSRC__CAME_NOTHING:
+			break;
+		case IOSRC__CAME_DROPPED:
+			*dropped = true;
+			break;
+		}
+	}
+	return events;
+}
+
+/* Without an event, is there more to be had at once? What a packet has put
+ * into the queue is ready perhaps; and what was cancelled comes back in no
+ * time, to be asked again: a wait that does not block looks out for it a few
+ * times, or it would miss what was there before it began. */
+static void look_again(const struct windows *windows, int64_t left_ns,
+    struct iosrc__collected *got)
+{
+	if (iosrc__watches_are_queued(&windows->watches)) {
+		got->full = true;
+	} else if (left_ns == 0 && windows->watches.cancelled) {
+		got->full = true;
+		got->dropped = true;
+	}
+}
+
+static struct iosrc__collected iosrc__collect(iosrc_poller *poller,
+    iosrc_event *out_events, size_t capacity, int64_t left_ns)
+{
+	struct windows *windows = state_of(poller);
+	OVERLAPPED_ENTRY packets[PACKETS_MOST];
+	size_t most = capacity < PACKETS_MOST ? capacity : PACKETS_MOST;
+	struct iosrc__collected got = { 0 };
+	int64_t taken;
+
+	AcquireSRWLockExclusive(&windows->lock);
+	iosrc__watches_flush(&windows->watches);
+	ReleaseSRWLockExclusive(&windows->lock);
+	taken = iosrc__port_take(windows->port, packets, most, left_ns);
+	if (taken < 0) {
+		got.status = (iosrc_status)taken;
+		return got;
+	}
+	AcquireSRWLockExclusive(&windows->lock);
+	got.count = deliver(poller, packets, (size_t)taken, out_events,
+	    &got.dropped);
+	got.full = (size_t)taken == most;
+	if (got.count == 0)
+		look_again(windows, left_ns, &got);
+	ReleaseSRWLockExclusive(&windows->lock);
+	return got;
+}
+
+/* What a wait reported and goes on to watch is sent by the next wait, or here
+ * while others sleep. */
+static int64_t windows_wait(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity, int64_t timeout_ns)
+{
+	struct windows *windows = state_of(poller);
+	int64_t count = iosrc__wait_latched(poller, out_events, capacity,
+	    timeout_ns);
+
+	if (atomic_load_explicit(&poller->latch.word, memory_order_acquire) &
+	    IOSRC__LATCH_SLEEPERS) {
+		AcquireSRWLockExclusive(&windows->lock);
+		iosrc__watches_flush(&windows->watches);
+		ReleaseSRWLockExclusive(&windows->lock);
+	}
+	return count;
+}
+
+static iosrc_status windows_kick(iosrc_poller *poller)
+{
+	return iosrc__port_post(state_of(poller)->port, IOSRC__PORT_KICK, NULL);
+}
+
+static iosrc_status windows_expose(iosrc_poller *poller,
+    iosrc_handle *out_handle)
+{
+	(void)poller;
+	(void)out_handle;
+	return IOSRC_E_UNSUPPORTED;
+}
+
+const struct iosrc__backend iosrc__windows_backend = {
+	.name = "afd",
+	.id = IOSRC_BACKEND_AFD,
+	.rearms = true,
+	.open = windows_open,
+	.close = windows_close,
+	.free = windows_free,
+	.begin = iosrc__association_begin,
+	.renew = iosrc__association_renew,
+	.end = iosrc__association_end,
+	.leave = iosrc__association_leave,
+	.is_open = NULL,
+	.rearm = windows_rearm,
+	.wait = windows_wait,
+	.kick = windows_kick,
+	.expose = windows_expose,
+};
