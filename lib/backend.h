@@ -87,7 +87,7 @@ struct iosrc__backend {
 
 extern const struct iosrc__backend iosrc__epoll_backend;
 extern const struct iosrc__backend iosrc__poll_backend;
-extern const struct iosrc__backend iosrc__windows_backend;
+extern const struct iosrc__backend iosrc__afd_backend;
 extern const struct iosrc__backend iosrc__fake_backend; /* tests only */
 
 /* The backends that are linked in, best first, ended by NULL. */

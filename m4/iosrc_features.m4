@@ -84,7 +84,7 @@ AC_DEFUN([IOSRC_BACKENDS], [
 		AM_CONDITIONAL(m4_toupper([BACKEND_]m4_backend),
 			[test "x$iosrc_link" = xyes])
 	])
-	AS_IF([test -z "$iosrc_backends" && test "x$iosrc_system" = xunix],
+	AS_IF([test -z "$iosrc_backends"],
 		[AC_MSG_ERROR([no backend of libiosrc fits this host])])
 	AC_SUBST([iosrc_backends])
 	AC_SUBST([IOSRC_BACKEND_LIST])

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "sys/windows/nt.h"
+#include "sys/windows/nt_status.h"
 #include "sys/windows/port.h"
 
 /* Any name below \Device\Afd opens the driver without making a socket. */
@@ -25,7 +26,7 @@ static iosrc_status open_afd(HANDLE *out_afd)
 	    NULL, 0, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
 
 	return IOSRC__NT_SUCCEEDED(status) ? IOSRC_OK
-	                                   : iosrc__nt_status(status);
+	                                   : iosrc__status_from_nt(status);
 }
 
 /* ---- those with room ---- */

@@ -48,11 +48,6 @@ struct iosrc__afd_poll {
 #define IOSRC__NT_CANCELLED ((NTSTATUS)0xc0000120)
 #define IOSRC__NT_HANDLES_CLOSED ((NTSTATUS)0x8000000a)
 
-static inline iosrc_status iosrc__nt_status(NTSTATUS status)
-{
-	return iosrc_status_from_os((int32_t)RtlNtStatusToDosError(status));
-}
-
 /* ---- functions that no header declares ---- */
 
 NTSYSAPI NTSTATUS NTAPI NtCancelIoFileEx(HANDLE handle,

@@ -356,7 +356,7 @@ static iosrc_status windows_expose(iosrc_poller *poller,
 	return IOSRC_E_UNSUPPORTED;
 }
 
-const struct iosrc__backend iosrc__windows_backend = {
+const struct iosrc__backend iosrc__afd_backend = {
 	.name = "afd",
 	.id = IOSRC_BACKEND_AFD,
 	.rearms = true,
