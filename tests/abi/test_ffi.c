@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "exported.h"
 #include "ffi_table.h"
 
 #define COUNT (sizeof ffi_functions / sizeof *ffi_functions)
@@ -49,7 +50,8 @@ static union answer call_with_zeros(const struct ffi_function *function)
 	prepare(function, &cif, types);
 	for (size_t i = 0; i < MOST; i++)
 		values[i] = &zeros[i];
-	ffi_call(&cif, function->call, &answer, values);
+	ffi_call(&cif, exported_function(function->name, function->call),
+	    &answer, values);
 	return answer;
 }
 
@@ -108,7 +110,7 @@ static void test_slots_of_the_table_are_the_functions(void **state)
 		    (char *)&api + offsetof(iosrc_api, library_version) +
 		        (size_t)function->slot * sizeof call,
 		    sizeof call);
-		if (call != function->call)
+		if (call != exported_function(function->name, function->call))
 			fail_msg("slot %d is not %s", function->slot,
 			    function->name);
 		slots++;

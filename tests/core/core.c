@@ -3,12 +3,9 @@
  * core.c: what the tests of the core share.
  */
 #include "tests/core/core.h"
+#include "tests/core/system.h"
 
 #include <time.h>
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 static size_t live_before;
 static unsigned misuses_before;
@@ -23,8 +20,8 @@ static unsigned number_of(const char *name, unsigned otherwise)
 
 void core_begin(void)
 {
-	unsetenv("IOSRC_BACKEND");
-	alarm(60 * number_of("IOSRC_TEST_SLOWNESS", 1));
+	system_set_variable("IOSRC_BACKEND", NULL);
+	system_end_in(60 * number_of("IOSRC_TEST_SLOWNESS", 1));
 }
 
 int core_setup(void **state)
@@ -42,8 +39,8 @@ int core_teardown(void **state)
 	fake_set_open_status(&iosrc__fake_backend, IOSRC_OK);
 	fake_set_open_status(&iosrc__fake_edges_backend, IOSRC_OK);
 	if (allocations_live() != live_before)
-		print_error("%zu blocks leaked\n",
-		    allocations_live() - live_before);
+		print_error("%u blocks leaked\n",
+		    (unsigned)(allocations_live() - live_before));
 	if (fake_misuses() != misuses_before)
 		print_error("backend.h was broken %u times\n",
 		    fake_misuses() - misuses_before);
@@ -79,21 +76,6 @@ int64_t core_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000 * MS + now.tv_nsec;
-}
-
-bool core_lacks_inet6(void)
-{
-	struct sockaddr_in6 loopback = { .sin6_family = AF_INET6,
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	bool lacks = fd < 0 ||
-	    bind(fd, (struct sockaddr *)&loopback, sizeof loopback) < 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (lacks)
-		print_message("SKIP: the system has no inet6 loopback\n");
-	return lacks;
 }
 
 /* ---- making ---- */

@@ -8,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <arpa/inet.h>
-
 #include <iosrc_net.h>
 
 #include "address.h"
+#include "inet.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define UNTOUCHED 0x5a
@@ -579,7 +578,8 @@ static void test_text_at_random(void **state)
 		iosrc_status status;
 
 		if (random_below(2))
-			at = stpcpy(text, random_below(2) ? "[::" : "1.2.3.");
+			at += sprintf(text, "%s",
+			    random_below(2) ? "[::" : "1.2.3.");
 		for (; size > 0; size--)
 			*at++ = letters[random_below(sizeof letters - 1)];
 		strcpy(at, random_below(2) ? "]:80" : ":1");
@@ -635,6 +635,10 @@ static void test_inet6_text_is_as_libc_has_it(void **state)
 	unsigned rounds = core_rounds(100000);
 
 	(void)state;
+	if (!INET_TEXT_IS_PLAIN) {
+		print_message("SKIP: the system writes some like inet\n");
+		skip();
+	}
 	seed = 7;
 	for (unsigned i = 0; i < rounds; i++) {
 		iosrc_address address = zeroed(IOSRC_FAMILY_INET6, 16);

@@ -3,6 +3,7 @@
  * test_poller.c: making, sharing and ending pollers, and what they tell.
  */
 #include "tests/core/core.h"
+#include "tests/core/system.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -47,7 +48,7 @@ static void test_the_environment_picks_the_backend(void **state)
 	iosrc_poller *poller = NULL;
 
 	(void)state;
-	setenv("IOSRC_BACKEND", "fake-edges", 1);
+	system_set_variable("IOSRC_BACKEND", "fake-edges");
 	assert_int_equal(create(&poller), IOSRC_OK);
 	assert_int_equal(iosrc_poller_backend(poller), FAKE_EDGES_ID);
 	core_release(poller);
@@ -55,14 +56,19 @@ static void test_the_environment_picks_the_backend(void **state)
 	assert_int_equal(iosrc_poller_backend(poller), IOSRC_BACKEND_FAKE);
 	core_release(poller);
 	poller = NULL;
-	setenv("IOSRC_BACKEND", "fak", 1);
+	system_set_variable("IOSRC_BACKEND", "fak");
 	assert_int_equal(create(&poller), IOSRC_E_UNSUPPORTED);
 	assert_null(poller);
-	setenv("IOSRC_BACKEND", "", 1);
+	/* Longer than any name is, and than the room for one. */
+	system_set_variable("IOSRC_BACKEND",
+	    "fake------------------------------------------------");
+	assert_int_equal(create(&poller), IOSRC_E_UNSUPPORTED);
+	assert_null(poller);
+	system_set_variable("IOSRC_BACKEND", "");
 	assert_int_equal(create(&poller), IOSRC_OK);
 	assert_int_equal(iosrc_poller_backend(poller), IOSRC_BACKEND_FAKE);
 	core_release(poller);
-	unsetenv("IOSRC_BACKEND");
+	system_set_variable("IOSRC_BACKEND", NULL);
 }
 
 static void test_a_backend_that_is_not_on_this_system_is_passed_by(void **state)

@@ -19,14 +19,6 @@ struct buffers {
 	size_t size; /* of all together */
 };
 
-/* Winsock wants memory for nothing, too. */
-static WSABUF buffer_of(void *data, size_t size)
-{
-	static char nothing;
-
-	return (WSABUF){ .len = (ULONG)size, .buf = size ? data : &nothing };
-}
-
 /* Cut to the most that one call moves. */
 static void gather(struct buffers *out, const iosrc_buffer *buffers,
     size_t count)
@@ -37,7 +29,7 @@ static void gather(struct buffers *out, const iosrc_buffer *buffers,
 		size_t room = IOSRC__DIRECT_IO_MAX - out->size;
 		size_t size = buffers[i].size < room ? buffers[i].size : room;
 
-		out->list[i] = buffer_of(buffers[i].data, size);
+		out->list[i] = iosrc__transfer_buffer(buffers[i].data, size);
 		out->size += size;
 	}
 }
@@ -56,7 +48,7 @@ static int64_t read_nothing(iosrc_handle handle)
 
 int64_t iosrc__direct_read(iosrc_handle handle, void *out_data, size_t size)
 {
-	WSABUF buffer = buffer_of(out_data, size);
+	WSABUF buffer = iosrc__transfer_buffer(out_data, size);
 	struct iosrc__transfer what = { &buffer, 1, 0 };
 	bool truncated;
 
@@ -79,7 +71,7 @@ int64_t iosrc__direct_readv(iosrc_handle handle, const iosrc_buffer *buffers,
 
 int64_t iosrc__direct_write(iosrc_source *source, const void *data, size_t size)
 {
-	WSABUF buffer = buffer_of((void *)(uintptr_t)data, size);
+	WSABUF buffer = iosrc__transfer_buffer(data, size);
 	struct iosrc__transfer what = { &buffer, 1, 0 };
 
 	return iosrc__transfer_send(source->handle, &what, NULL);

@@ -48,15 +48,6 @@ iosrc_status iosrc__socket_accept(iosrc_source *source, iosrc_address *out_peer,
 
 /* ---- receive ---- */
 
-/* Winsock wants memory for nothing, too. */
-static WSABUF buffer_of(const void *data, size_t size)
-{
-	static char nothing;
-
-	return (WSABUF){ .len = (ULONG)size,
-		.buf = size ? (char *)(uintptr_t)data : &nothing };
-}
-
 static DWORD recv_flags(iosrc_flags flags)
 {
 	return (flags & IOSRC_RECV_PEEK ? (DWORD)MSG_PEEK : 0) |
@@ -74,7 +65,7 @@ int64_t iosrc__socket_recv_message(iosrc_handle handle, void *out_data,
     size_t size, iosrc_flags flags, iosrc_address *out_peer,
     iosrc_flags *out_flags)
 {
-	WSABUF buffer = buffer_of(out_data, size);
+	WSABUF buffer = iosrc__transfer_buffer(out_data, size);
 	struct iosrc__transfer what = { &buffer, 1, recv_flags(flags) };
 	struct iosrc__socket_address peer;
 	bool truncated;
@@ -100,7 +91,7 @@ static DWORD send_flags(iosrc_flags flags)
 int64_t iosrc__socket_send(iosrc_handle handle, const void *data, size_t size,
     iosrc_flags flags)
 {
-	WSABUF buffer = buffer_of(data, size);
+	WSABUF buffer = iosrc__transfer_buffer(data, size);
 	struct iosrc__transfer what = { &buffer, 1, send_flags(flags) };
 
 	return iosrc__transfer_send(handle, &what, NULL);
@@ -124,7 +115,7 @@ static int64_t answer_of_family(iosrc_handle handle,
 int64_t iosrc__socket_send_to(iosrc_handle handle, const void *data,
     size_t size, iosrc_flags flags, const iosrc_address *peer)
 {
-	WSABUF buffer = buffer_of(data, size);
+	WSABUF buffer = iosrc__transfer_buffer(data, size);
 	struct iosrc__transfer what = { &buffer, 1, send_flags(flags) };
 	struct iosrc__socket_address to;
 	iosrc_status status = iosrc__sockaddr_from(peer, &to);

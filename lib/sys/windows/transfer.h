@@ -12,7 +12,13 @@
 
 #include "sys/windows/sockaddr.h"
 
-/* Buffers as Winsock has them; a size of 0 needs no memory. */
+/* Winsock wants memory for nothing, too, and leaves it alone. */
+static inline WSABUF iosrc__transfer_buffer(const void *data, size_t size)
+{
+	return (WSABUF){ .len = (ULONG)size,
+		.buf = (char *)(uintptr_t)(size ? data : "") };
+}
+
 struct iosrc__transfer {
 	WSABUF *buffers;
 	DWORD count;
