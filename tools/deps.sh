@@ -40,6 +40,8 @@ tool:strace	strace
 tool:valgrind	valgrind
 file:/usr/lib/debug/.build-id	libc6-dbg
 tool:xz	xz-utils
+tool:llvm-dlltool	llvm
+tool:lld-link	lld
 tool:file	file
 tool:rustc	rustc
 tool:cargo	cargo
