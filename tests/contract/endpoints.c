@@ -5,14 +5,9 @@
  */
 #include "endpoints.h"
 
-#include <errno.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 const char *const net_names[NET_KINDS] = { "tcp", "tcp6", "unix", "pair",
 	"seqpacket", "seqpacket pair", "udp", "udp6", "unix datagram",
@@ -40,28 +35,14 @@ uint32_t net_type(enum net_kind kind)
 	return net_is_stream(kind) ? IOSRC_TYPE_STREAM : IOSRC_TYPE_SEQPACKET;
 }
 
-/* Asked without the library, whose refusal would be a failure. */
-static int has_inet6(void)
-{
-	struct sockaddr_in6 address = { .sin6_family = AF_INET6,
-		.sin6_addr = IN6ADDR_LOOPBACK_INIT };
-	int fd = socket(AF_INET6, SOCK_STREAM, 0), bound;
-
-	if (fd < 0)
-		return 0;
-	bound = bind(fd, (struct sockaddr *)&address, sizeof(address)) == 0;
-	close(fd);
-	return bound;
-}
-
 int net_has(enum net_kind kind)
 {
-	return !net_is_inet6(kind) || has_inet6();
+	return !net_is_inet6(kind) || system_has_inet6();
 }
 
 void net_need_inet6(void)
 {
-	if (!has_inet6())
+	if (!system_has_inet6())
 		contract_skip("this system has no inet6 loopback");
 }
 
@@ -87,7 +68,7 @@ iosrc_address net_path(void)
 	if (!folder || strlen(folder) > 60)
 		folder = "/tmp";
 	snprintf(text, sizeof(text), "unix:%s/iosrc-%ld-%u", folder,
-	    (long)getpid(), count++);
+	    system_process_id(), count++);
 	return net_address(text);
 }
 
@@ -96,15 +77,15 @@ void net_unlink(const iosrc_address *path)
 	char name[sizeof(path->data) + 1] = "";
 
 	memcpy(name, path->data, path->size);
-	if (unlink(name) != 0)
-		fail_msg("%s: %s", name, strerror(errno));
+	if (remove(name) != 0)
+		fail_msg("%s cannot be removed", name);
 }
 
 /* All of 127/8 is the loopback on Linux. With an address of its own a test
  * finds no port taken by others, and none of its own that it gave back. */
 static iosrc_address own_loopback(void)
 {
-	unsigned id = (unsigned)getpid();
+	unsigned id = (unsigned)system_process_id();
 	char text[32];
 
 	snprintf(text, sizeof(text), "127.%u.%u.%u:0", 1 + (id >> 14) % 250,
@@ -193,31 +174,26 @@ iosrc_source *net_bind(const iosrc_address *address)
 	return opened(status, source, "iosrc_bind_datagram");
 }
 
-int net_fd(const iosrc_source *source)
+iosrc_handle net_handle(const iosrc_source *source)
 {
-	return (int)iosrc_source_handle(source);
+	return iosrc_source_handle(source);
 }
 
-static void await(const iosrc_source *source, short events)
+static void await(const iosrc_source *source, iosrc_bits direction)
 {
-	struct pollfd item = { net_fd(source), events, 0 };
-	int got;
-
-	do
-		got = poll(&item, 1, 5000 * (int)contract_slowness());
-	while (got < 0 && errno == EINTR);
-	assert_int_equal(got, 1);
+	assert_true(system_await(net_handle(source), direction,
+	    5000 * (int64_t)contract_slowness()));
 }
 
 void net_await(const iosrc_source *source)
 {
-	await(source, POLLIN);
+	await(source, IOSRC_READABLE);
 }
 
 /* A lone urgent byte is nothing to read (tcp(7)). */
 void net_await_urgent(const iosrc_source *source)
 {
-	await(source, POLLPRI);
+	await(source, IOSRC_PRIORITY);
 }
 
 iosrc_source *net_accept(iosrc_source *listener, iosrc_address *out_peer)
@@ -240,7 +216,7 @@ static void open_connected(struct net *out)
 
 	out->b = net_connect(&address, net_type(out->kind));
 	out->a = net_accept(listener, NULL);
-	await(out->b, POLLOUT);
+	await(out->b, IOSRC_WRITABLE);
 	assert_ok(iosrc_take_error(out->b, &error));
 	assert_ok(error);
 	assert_ok(iosrc_close(listener));
@@ -255,8 +231,6 @@ static void open_datagrams(struct net *out)
 	iosrc_connect_options options;
 	iosrc_address here = net_anywhere(out->kind), there;
 	int is_unix = here.family == IOSRC_FAMILY_UNIX;
-	struct sockaddr_storage name;
-	socklen_t size = sizeof(name);
 
 	memset(&options, 0, sizeof(options));
 	options.type = IOSRC_TYPE_DATAGRAM;
@@ -265,10 +239,7 @@ static void open_datagrams(struct net *out)
 	here = net_local(out->a);
 	assert_ok(iosrc_connect(&here, &options, sizeof(options), &out->b));
 	there = net_local(out->b);
-	assert_int_equal(
-	    getsockname(net_fd(out->b), (struct sockaddr *)&name, &size), 0);
-	assert_int_equal(
-	    connect(net_fd(out->a), (struct sockaddr *)&name, size), 0);
+	assert_ok(system_connect_back(net_handle(out->a), net_handle(out->b)));
 	if (is_unix) {
 		net_unlink(&here);
 		net_unlink(&there);

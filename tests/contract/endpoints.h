@@ -65,7 +65,7 @@ iosrc_source *net_connect(const iosrc_address *address, uint32_t type);
 iosrc_source *net_bind(const iosrc_address *address);
 /* Accepts one connection, which may be on its way still. */
 iosrc_source *net_accept(iosrc_source *listener, iosrc_address *out_peer);
-int net_fd(const iosrc_source *source);
+iosrc_handle net_handle(const iosrc_source *source);
 /* Waits until the system itself says that there is something to read. */
 void net_await(const iosrc_source *source);
 void net_await_urgent(const iosrc_source *source);

@@ -53,7 +53,7 @@ static void players_prepare(struct players *set)
 	assert_int_equal(
 	    iosrc_send(set->nets[WITH_DATA].b, "0123456789", 10, 0), 10);
 	assert_ok(iosrc_shutdown(set->nets[AT_END].b, IOSRC_WRITABLE));
-	contract_fill(net_fd(set->nets[FULL].a));
+	contract_fill(net_handle(set->nets[FULL].a));
 	assert_ok(iosrc_close(set->nets[BROKEN].b));
 	set->nets[BROKEN].b = NULL;
 	for (i = 0; i < 6; i++) {
@@ -242,7 +242,7 @@ void contract_B1_flags_that_an_opcode_lacks(void **state)
 		for (i = 0; i < COUNT; i++)
 			assert_status(items[i].out_result, IOSRC_E_UNSUPPORTED);
 		assert_int_equal(items[COUNT].out_result, 3);
-		assert_int_equal(contract_drain(net_fd(net.b)), 3);
+		assert_int_equal(contract_drain(net_handle(net.b)), 3);
 		net_close(&net);
 		assert_ok(iosrc_poller_release(poller));
 	}
@@ -449,7 +449,7 @@ void contract_B4_longer_items_of_recv_and_send(void **state)
 		assert_status(iosrc_io_many(poller, &items[0].known, 2,
 		                  sizeof(items[0]), memory, 8),
 		    IOSRC_E_UNSUPPORTED);
-		assert_int_equal(contract_drain(net_fd(net.b)), 0);
+		assert_int_equal(contract_drain(net_handle(net.b)), 0);
 		items[1].tail[2] = 0;
 		assert_int_equal(iosrc_io_many(poller, &items[0].known, 1,
 		                     sizeof(items[0]), memory, 8),

@@ -18,7 +18,7 @@ struct misfits {
 	iosrc_poller *poller;
 	iosrc_source *sources[MISFITS];
 	iosrc_register_item items[MISFITS];
-	int peers[MISFITS];
+	iosrc_handle peers[MISFITS];
 };
 
 static void misfits_interests(struct misfits *set)
@@ -41,11 +41,11 @@ static void misfits_interests(struct misfits *set)
 static void misfits_open(struct misfits *set)
 {
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	set->poller = contract_poller(0);
 	for (i = 0; i < MISFITS; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		set->peers[i] = fds[1];
 		set->sources[i] = contract_source(fds[0]);
 		contract_write(fds[1], "x", 1);
@@ -54,7 +54,7 @@ static void misfits_open(struct misfits *set)
 	/* 8 is registered already, 9 has no handle any more. */
 	assert_ok(
 	    iosrc_register(set->sources[8], set->poller, 8, IOSRC_READABLE));
-	close((int)iosrc_source_handle(set->sources[9]));
+	system_close(iosrc_source_handle(set->sources[9]));
 }
 
 static void misfits_close(struct misfits *set)
@@ -66,7 +66,7 @@ static void misfits_close(struct misfits *set)
 			assert_ok(iosrc_into_inner(set->sources[i], NULL));
 		else
 			assert_ok(iosrc_close(set->sources[i]));
-		close(set->peers[i]);
+		system_close(set->peers[i]);
 	}
 	assert_ok(iosrc_poller_release(set->poller));
 }
@@ -118,11 +118,11 @@ void contract_B1_register_many_without_source_or_with_reserved(void **state)
 	struct rig rig;
 	iosrc_source *other;
 	iosrc_register_item items[4];
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	other = contract_source(fds[0]);
 	memset(items, 0, sizeof(items));
 	items[0] = (iosrc_register_item){ .interest = IOSRC_READABLE };
@@ -144,7 +144,7 @@ void contract_B1_register_many_without_source_or_with_reserved(void **state)
 	contract_write(fds[1], "x", 1);
 	contract_expect(rig.poller, 1);
 	assert_ok(iosrc_close(other));
-	close(fds[1]);
+	system_close(fds[1]);
 	rig_shut(&rig);
 }
 
@@ -152,11 +152,11 @@ void contract_B1_register_many_of_hundreds(void **state)
 {
 	enum { COUNT = 500 };
 	static iosrc_register_item items[COUNT];
-	static int peers[COUNT];
+	static iosrc_handle peers[COUNT];
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_event event;
 	unsigned i, seen = 0;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	for (i = 0; i < COUNT; i++) {
@@ -178,7 +178,7 @@ void contract_B1_register_many_of_hundreds(void **state)
 	assert_int_equal(seen, COUNT);
 	for (i = 0; i < COUNT; i++) {
 		assert_ok(iosrc_close(items[i].source));
-		close(peers[i]);
+		system_close(peers[i]);
 	}
 	assert_ok(iosrc_poller_release(poller));
 }

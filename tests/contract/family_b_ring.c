@@ -17,7 +17,7 @@
 struct side {
 	iosrc_poller *poller;
 	iosrc_source *sources[SOURCES];
-	int peers[SOURCES];
+	iosrc_handle peers[SOURCES];
 	iosrc_io_item items[ITEMS];
 	char memory[ITEMS * ROOM];
 	int64_t good;
@@ -26,7 +26,7 @@ struct side {
 static void side_open(struct side *side, iosrc_flags flags)
 {
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	memset(side, 0, sizeof(*side));
 	side->poller = contract_poller(flags);
@@ -37,7 +37,7 @@ static void side_open(struct side *side, iosrc_flags flags)
 		if (i % 3 == 0)
 			contract_write(fds[1], "0123456789", 10);
 		if (i % 5 == 0)
-			shutdown(fds[1], SHUT_WR);
+			system_shutdown(fds[1], IOSRC_WRITABLE);
 	}
 	for (i = 0; i < sizeof(side->memory); i++)
 		side->memory[i] = (char)i;
@@ -49,7 +49,7 @@ static void side_close(struct side *side)
 
 	for (i = 0; i < SOURCES; i++) {
 		assert_ok(iosrc_close(side->sources[i]));
-		close(side->peers[i]);
+		system_close(side->peers[i]);
 	}
 	assert_ok(iosrc_poller_release(side->poller));
 }

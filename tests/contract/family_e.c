@@ -23,7 +23,7 @@ static void level_repeats(enum rig_kind kind)
 	for (i = 0; i < 10; i++) {
 		assert_bits(rig_expect(&rig).ready, IOSRC_READABLE);
 		/* Behind the library's back: level needs no report. */
-		assert_int_equal(read(rig_fd(&rig), data, 1), 1);
+		assert_int_equal(system_read(rig_handle(&rig), data, 1), 1);
 	}
 	contract_expect_quiet(rig.poller);
 	contract_write(rig.peer, "z", 1);
@@ -49,7 +49,7 @@ static void contract_E7_level_reports_writable_at_every_wait(void **state)
 	rig_open(&rig, RIG_UNIX, IOSRC_WRITABLE | IOSRC_LEVEL);
 	for (i = 0; i < 10; i++)
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_WRITABLE);
-	contract_fill(rig_fd(&rig));
+	contract_fill(rig_handle(&rig));
 	contract_expect_quiet(rig.poller);
 	assert_true(contract_drain(rig.peer) > 0);
 	for (i = 0; i < 10; i++)
@@ -69,10 +69,10 @@ static void contract_E7_level_both_ways(void **state)
 	contract_write(rig.peer, "x", 1);
 	for (i = 0; i < 3; i++)
 		assert_int_equal(rig_expect(&rig).ready, RIG_BOTH);
-	contract_fill(rig_fd(&rig));
+	contract_fill(rig_handle(&rig));
 	for (i = 0; i < 3; i++)
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_READABLE);
-	assert_int_equal(contract_drain(rig_fd(&rig)), 1);
+	assert_int_equal(contract_drain(rig_handle(&rig)), 1);
 	contract_expect_quiet(rig.poller);
 	rig_shut(&rig);
 }
@@ -131,10 +131,10 @@ static void contract_E8_writable_shot_silences_readable(void **state)
 static void contract_E8_readable_shot_silences_writable(void **state)
 {
 	struct rig rig;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	contract_fill(fds[0]);
 	rig.poller = contract_poller(0);
 	rig.peer = fds[1];
@@ -161,7 +161,7 @@ static void contract_E8_hang_up_is_a_shot_too(void **state)
 		    IOSRC_READABLE | IOSRC_ONESHOT);
 		contract_write(rig.peer, "last", 4);
 		rig_expect(&rig);
-		close(rig.peer);
+		system_close(rig.peer);
 		rig.peer = -1;
 		contract_expect_quiet(rig.poller);
 		rig_again(&rig, IOSRC_READABLE | IOSRC_ONESHOT);

@@ -15,7 +15,7 @@ struct herd {
 	iosrc_poller *poller;
 	unsigned count;
 	iosrc_source *sources[HERD];
-	int peers[HERD];
+	iosrc_handle peers[HERD];
 	unsigned seen[HERD];
 };
 

@@ -38,7 +38,7 @@ static void peek_at_nothing(enum net_kind kind)
 		for (round = 0; round < 3; round++) {
 			assert_int_equal(iosrc_send(net.b, "peek", 4, 0), 4);
 			contract_expect(poller, RIG_TOKEN);
-			assert_int_equal(contract_drain(net_fd(net.a)), 4);
+			assert_int_equal(contract_drain(net_handle(net.a)), 4);
 			assert_status(peek(net.a, way, data, 8),
 			    IOSRC_E_WOULD_BLOCK);
 			contract_expect_quiet(poller);

@@ -45,7 +45,7 @@ static size_t drain_by_do_io(struct rig *rig)
 
 static size_t drain_by_rearm(struct rig *rig)
 {
-	size_t total = contract_drain(rig_fd(rig));
+	size_t total = contract_drain(rig_handle(rig));
 
 	assert_ok(iosrc_rearm(rig->source, IOSRC_READABLE));
 	return total;
@@ -310,7 +310,7 @@ void contract_E5_peek_that_would_block_arms_again(void **state)
 			contract_write(rig.peer, "peek", 4);
 			rig_expect(&rig);
 			/* Takes all without the library's knowledge. */
-			assert_int_equal(contract_drain(rig_fd(&rig)), 4);
+			assert_int_equal(contract_drain(rig_handle(&rig)), 4);
 			assert_status(peek(&rig, data, 8), IOSRC_E_WOULD_BLOCK);
 			contract_expect_quiet(rig.poller);
 		}
@@ -348,12 +348,12 @@ void contract_E5_peek_that_succeeds_consumes_nothing(void **state)
 static void take_connections(struct rig *rig, unsigned count)
 {
 	unsigned i;
-	int fd;
+	iosrc_handle fd;
 
 	for (i = 0; i < count; i++) {
 		while ((fd = rig_accept(rig->source)) < 0)
 			rig_expect(rig); /* a handshake still under way */
-		close(fd);
+		system_close(fd);
 	}
 	assert_int_equal(rig_accept(rig->source), -1);
 }
@@ -380,7 +380,7 @@ void contract_E6_accept_after_drained_accept_gets_its_event(void **state)
 		take_connections(&rig, bursts[k]);
 		contract_expect_quiet(rig.poller);
 		for (i = 0; i < bursts[k]; i++)
-			close(clients[i]);
+			system_close(clients[i]);
 	}
 	rig_shut(&rig);
 }
@@ -392,15 +392,15 @@ void contract_E6_empty_datagram_is_readable(void **state)
 	struct rig rig;
 	char data[8] = "";
 	unsigned round;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_DGRAM, fds);
+	contract_pair(IOSRC_TYPE_DATAGRAM, fds);
 	rig.poller = contract_poller(0);
 	rig.source = rig_watch(rig.poller, fds[0], RIG_TOKEN, IOSRC_READABLE);
 	rig.peer = fds[1];
 	for (round = 0; round < 4; round++) {
-		assert_int_equal(send(rig.peer, data, 0, 0), 0);
+		assert_int_equal(system_send(rig.peer, data, 0, 0), 0);
 		assert_bits(rig_expect(&rig).ready, IOSRC_READABLE);
 		assert_int_equal(iosrc_read(rig.source, data, 8), 0);
 		assert_status(iosrc_read(rig.source, data, 8),

@@ -9,7 +9,6 @@
 
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #define MANY 64
 
@@ -21,23 +20,23 @@
 static struct {
 	iosrc_poller *poller;
 	iosrc_source *sources[MANY];
-	int peers[MANY];
+	iosrc_handle peers[MANY];
 	uint64_t rounds;
 	atomic_uint bad;
 } echo;
 
 struct echo_client {
 	unsigned first;
-	pthread_t thread;
+	system_thread thread;
 };
 
-static int echo_exchange(int fd, char *data)
+static int echo_exchange(iosrc_handle fd, char *data)
 {
 	size_t got = 0;
-	ssize_t piece;
+	int64_t piece;
 
 	while (got < ECHO_SIZE) {
-		piece = recv(fd, data + got, ECHO_SIZE - got, 0);
+		piece = system_recv(fd, data + got, ECHO_SIZE - got, 0);
 		if (piece <= 0)
 			return 0;
 		got += (size_t)piece;
@@ -55,8 +54,8 @@ static void *echo_client_body(void *user)
 
 	for (round = 0; round < echo.rounds; round++) {
 		for (i = client->first; i < MANY; i += ECHO_CLIENTS)
-			if (send(echo.peers[i], data, ECHO_SIZE,
-			        MSG_NOSIGNAL) != ECHO_SIZE)
+			if (system_send(echo.peers[i], data, ECHO_SIZE, 0) !=
+			    ECHO_SIZE)
 				atomic_fetch_add(&echo.bad, 1);
 		for (i = client->first; i < MANY; i += ECHO_CLIENTS)
 			if (!echo_exchange(echo.peers[i], data))
@@ -69,9 +68,8 @@ static void *echo_client_body(void *user)
 
 static void echo_open(enum rig_kind kind)
 {
-	struct timeval limit = { 10, 0 };
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	memset(&echo, 0, sizeof(echo));
 	echo.poller = contract_poller(0);
@@ -81,10 +79,7 @@ static void echo_open(enum rig_kind kind)
 		echo.sources[i] = rig_watch(echo.poller, fds[0], i,
 		    IOSRC_READABLE);
 		echo.peers[i] = fds[1];
-		assert_int_equal(fcntl(fds[1], F_SETFL, 0), 0);
-		assert_int_equal(setsockopt(fds[1], SOL_SOCKET, SO_RCVTIMEO,
-		                     &limit, sizeof(limit)),
-		    0);
+		system_block_for(fds[1], 10);
 	}
 }
 
@@ -94,7 +89,7 @@ static void echo_close(void)
 
 	for (i = 0; i < MANY; i++) {
 		assert_ok(iosrc_close(echo.sources[i]));
-		close(echo.peers[i]);
+		system_close(echo.peers[i]);
 	}
 	assert_ok(iosrc_poller_release(echo.poller));
 }
@@ -146,7 +141,7 @@ static void echo_load(enum rig_kind kind)
 		}
 	}
 	for (i = 0; i < ECHO_CLIENTS; i++)
-		pthread_join(clients[i].thread, NULL);
+		system_thread_join(clients[i].thread);
 	print_message("echo: %llu events, %llu spurious\n",
 	    (unsigned long long)seen, (unsigned long long)spurious);
 	assert_int_equal(atomic_load(&echo.bad), 0);
@@ -179,7 +174,7 @@ void contract_E11_a_spurious_event_is_harmless(void **state)
 		for (round = 0; round < 3; round++) {
 			contract_write(rig.peer, "gone", 4);
 			rig_expect(&rig);
-			assert_int_equal(contract_drain(rig_fd(&rig)), 4);
+			assert_int_equal(contract_drain(rig_handle(&rig)), 4);
 			assert_int_equal(rig_drain(rig.source), 0);
 			contract_expect_quiet(rig.poller);
 		}
@@ -192,13 +187,13 @@ void contract_E11_a_spurious_event_is_harmless(void **state)
 void herd_open(struct herd *herd, unsigned count, iosrc_bits interest)
 {
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	memset(herd, 0, sizeof(*herd));
 	herd->poller = contract_poller(0);
 	herd->count = count;
 	for (i = 0; i < count; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		herd->sources[i] = rig_watch(herd->poller, fds[0], i, interest);
 		herd->peers[i] = fds[1];
 	}
@@ -210,7 +205,7 @@ void herd_close(struct herd *herd)
 
 	for (i = 0; i < herd->count; i++) {
 		assert_ok(iosrc_close(herd->sources[i]));
-		close(herd->peers[i]);
+		system_close(herd->peers[i]);
 	}
 	assert_ok(iosrc_poller_release(herd->poller));
 }
@@ -410,15 +405,14 @@ static void mixture_act(struct mixture *mixture)
 	case 0:
 	case 1:
 		/* A peer that is full has news enough. */
-		(void)!send(herd->peers[i], "act", 3, MSG_NOSIGNAL);
+		(void)!system_send(herd->peers[i], "act", 3, 0);
 		break;
 	case 2:
 		rig_drain(herd->sources[i]);
 		break;
 	case 3:
 		if (rig_random(&mixture->seed) % 8 == 0)
-			contract_fill(
-			    (int)iosrc_source_handle(herd->sources[i]));
+			contract_fill(iosrc_source_handle(herd->sources[i]));
 		contract_drain(herd->peers[i]);
 		break;
 	case 4:

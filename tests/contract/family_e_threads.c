@@ -8,7 +8,6 @@
 
 #include "family_e.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -23,7 +22,7 @@ static int reached(const atomic_uint *counter, unsigned goal)
 	while (atomic_load(counter) < goal) {
 		if (contract_now() > end)
 			return 0;
-		sched_yield();
+		system_yield();
 	}
 	return 1;
 }
@@ -35,7 +34,7 @@ struct crowd {
 	atomic_uint stop;
 	atomic_uint taken;
 	atomic_uint bad;
-	pthread_t threads[THREADS];
+	system_thread threads[THREADS];
 };
 
 static void *crowd_body(void *user)
@@ -73,7 +72,7 @@ static void crowd_stop(struct crowd *crowd)
 
 	atomic_store(&crowd->stop, 1);
 	for (i = 0; i < THREADS; i++)
-		pthread_join(crowd->threads[i], NULL);
+		system_thread_join(crowd->threads[i]);
 }
 
 static void oneshot_in_a_crowd(enum rig_kind kind, iosrc_bits directions)
@@ -95,11 +94,11 @@ static void oneshot_in_a_crowd(enum rig_kind kind, iosrc_bits directions)
 		assert_true(reached(&crowd.taken, round + 1));
 		contract_write(rig.peer, "z", 1);
 		if (round % 64 == 0)
-			rig_sleep(2 * CONTRACT_MS);
+			system_sleep(2 * CONTRACT_MS);
 		assert_int_equal(atomic_load(&crowd.taken), round + 1);
 		rig_drain(rig.source);
 	}
-	rig_sleep(CONTRACT_QUIET);
+	system_sleep(CONTRACT_QUIET);
 	crowd_stop(&crowd);
 	assert_int_equal(atomic_load(&crowd.taken), rounds);
 	assert_int_equal(atomic_load(&crowd.bad), 0);
@@ -145,7 +144,7 @@ static void leave_one_by_one(iosrc_bits mode)
 	crowd.poller = rig.poller;
 	crowd_start(&crowd, leaver_body);
 	for (i = 0; i < THREADS; i++) {
-		rig_sleep(CONTRACT_QUIET);
+		system_sleep(CONTRACT_QUIET);
 		assert_int_equal(atomic_load(&crowd.taken), i);
 		contract_write(rig.peer, "next", 4);
 		assert_true(reached(&crowd.taken, i + 1));
@@ -177,7 +176,7 @@ struct sleeper {
 	iosrc_waker *waker;
 	atomic_uint woken;
 	atomic_uint bad;
-	pthread_t thread;
+	system_thread thread;
 };
 
 static void *sleeper_body(void *user)
@@ -196,7 +195,7 @@ static void *sleeper_body(void *user)
 	}
 }
 
-static void sleepers_start(struct sleeper *sleepers, int listener)
+static void sleepers_start(struct sleeper *sleepers, iosrc_handle listener)
 {
 	unsigned i;
 
@@ -218,7 +217,7 @@ static void sleepers_stop(struct sleeper *sleepers)
 
 	for (i = 0; i < THREADS; i++) {
 		assert_ok(iosrc_waker_wake(sleepers[i].waker));
-		pthread_join(sleepers[i].thread, NULL);
+		system_thread_join(sleepers[i].thread);
 		assert_int_equal(atomic_load(&sleepers[i].bad), 0);
 		assert_ok(iosrc_waker_release(sleepers[i].waker));
 		assert_ok(iosrc_into_inner(sleepers[i].source, NULL));
@@ -233,19 +232,19 @@ static unsigned woken_by_a_connection(struct sleeper *sleepers, uint16_t port)
 	unsigned before[THREADS];
 	unsigned woken = 0;
 	unsigned i;
-	int client;
+	iosrc_handle client;
 
 	/* Time for all of them to be blocked. */
-	rig_sleep(2 * CONTRACT_QUIET * (int64_t)contract_slowness());
+	system_sleep(2 * CONTRACT_QUIET * (int64_t)contract_slowness());
 	for (i = 0; i < THREADS; i++)
 		before[i] = atomic_load(&sleepers[i].woken);
 	client = rig_client(port);
 	while (woken == 0 && contract_now() < end) {
-		rig_sleep(CONTRACT_QUIET);
+		system_sleep(CONTRACT_QUIET);
 		for (i = 0; i < THREADS; i++)
 			woken += atomic_load(&sleepers[i].woken) > before[i];
 	}
-	close(client);
+	system_close(client);
 	return woken;
 }
 
@@ -255,9 +254,9 @@ void contract_E10_exclusive_wakes_some_but_not_all(void **state)
 	uint16_t port;
 	unsigned round;
 	unsigned i;
-	int listener;
+	iosrc_handle listener;
 	int taken;
-	int fd;
+	iosrc_handle fd;
 
 	(void)state;
 	if (!contract_can(IOSRC_EXCLUSIVE))
@@ -269,14 +268,14 @@ void contract_E10_exclusive_wakes_some_but_not_all(void **state)
 		    THREADS - 1);
 		for (taken = 0, i = 0; i < THREADS; i++) {
 			while ((fd = rig_accept(sleepers[i].source)) >= 0) {
-				close(fd);
+				system_close(fd);
 				taken++;
 			}
 		}
 		assert_int_equal(taken, 1);
 	}
 	sleepers_stop(sleepers);
-	close(listener);
+	system_close(listener);
 }
 
 static void refused(struct rig *rig, iosrc_bits interest, iosrc_status status)
@@ -418,16 +417,17 @@ static unsigned feed(unsigned sources, uint64_t writes)
 	uint64_t i;
 
 	for (i = 0; i < writes; i++) {
-		int peer = handlers.herd.peers[rig_random(&seed) % sources];
+		iosrc_handle peer =
+		    handlers.herd.peers[rig_random(&seed) % sources];
 		size_t size = 1 + rig_random(&seed) % sizeof(data);
-		ssize_t put = send(peer, data, size, MSG_NOSIGNAL);
+		int64_t put = system_send(peer, data, size, 0);
 
 		if (put > 0)
 			sent += (unsigned)put;
 		else
-			sched_yield(); /* full: its handlers are behind */
+			system_yield(); /* full: its handlers are behind */
 		if (rig_random(&seed) % 256 == 0)
-			rig_sleep(CONTRACT_MS / 10);
+			system_sleep(CONTRACT_MS / 10);
 	}
 	return sent;
 }

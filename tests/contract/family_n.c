@@ -14,13 +14,10 @@
 
 static void is_well_born(const iosrc_source *source, const char *what)
 {
-	int status = fcntl(net_fd(source), F_GETFL);
-	int flags = fcntl(net_fd(source), F_GETFD);
-
-	assert_true(status >= 0 && flags >= 0);
-	if (!(status & O_NONBLOCK))
+	assert_true(system_is_open(net_handle(source)));
+	if (!system_is_nonblocking(net_handle(source)))
 		fail_msg("%s: blocks", what);
-	if (!(flags & FD_CLOEXEC))
+	if (system_is_inherited(net_handle(source)))
 		fail_msg("%s: is inherited by programs", what);
 }
 

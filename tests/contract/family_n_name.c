@@ -60,7 +60,8 @@ static iosrc_address abstract(const char *end)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "unix:@iosrc-%ld%s", (long)getpid(), end);
+	snprintf(text, sizeof(text), "unix:@iosrc-%ld%s", system_process_id(),
+	    end);
 	return net_address(text);
 }
 
@@ -133,7 +134,7 @@ static iosrc_address long_name(uint32_t family, size_t size)
 	memset(address.data, 'n', size);
 	if (family == IOSRC_FAMILY_UNIX)
 		memcpy(address.data, "/tmp/", 5);
-	snprintf((char *)address.data + 5, 16, "%010ld", (long)getpid());
+	snprintf((char *)address.data + 5, 16, "%010ld", system_process_id());
 	address.data[15] = 'n';
 	return address;
 }

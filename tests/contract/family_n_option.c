@@ -9,8 +9,6 @@
 #include "family_rig.h"
 
 #include <limits.h>
-#include <net/if.h>
-#include <netinet/tcp.h>
 #include <string.h>
 
 #define KIND(kind) (1u << (kind))
@@ -172,7 +170,7 @@ void contract_N9_v6_only(void **state)
 
 	(void)state;
 	net_need_inet6();
-	source = contract_source(socket(AF_INET6, SOCK_STREAM, 0));
+	source = contract_source(system_socket_inet6());
 	fits(source, &v6_only, "unbound tcp6");
 	assert_ok(iosrc_close(source));
 	assert_ok(iosrc_listen(&any, &alone, sizeof(alone), &source));
@@ -197,14 +195,9 @@ void contract_N9_v6_only(void **state)
 	net_close(&net);
 }
 
-static int of_system(const iosrc_source *source, int level, int name)
+static int64_t of_system(const iosrc_source *source, uint32_t option)
 {
-	int value = -1;
-	socklen_t size = sizeof(value);
-
-	assert_int_equal(getsockopt(net_fd(source), level, name, &value, &size),
-	    0);
-	return value;
+	return system_option(net_handle(source), option);
 }
 
 /* A library that answers itself would pass all that is above. */
@@ -213,30 +206,24 @@ void contract_N9_options_take_effect(void **state)
 	iosrc_connect_options options = { .flags = IOSRC_CONNECT_NO_DELAY };
 	iosrc_address address;
 	iosrc_source *listener, *client;
-	struct linger linger;
-	socklen_t size = sizeof(linger);
 	struct net net;
 
 	(void)state;
 	net_open(NET_TCP, &net);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_NO_DELAY, 1));
-	assert_int_equal(of_system(net.a, IPPROTO_TCP, TCP_NODELAY), 1);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_NO_DELAY), 1);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_KEEP_ALIVE, 1));
-	assert_int_equal(of_system(net.a, SOL_SOCKET, SO_KEEPALIVE), 1);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_KEEP_ALIVE), 1);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_KEEP_ALIVE_COUNT, 5));
-	assert_int_equal(of_system(net.a, IPPROTO_TCP, TCP_KEEPCNT), 5);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_KEEP_ALIVE_COUNT), 5);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_TTL, 3));
-	assert_int_equal(of_system(net.a, IPPROTO_IP, IP_TTL), 3);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_TTL), 3);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_LINGER, 7));
-	assert_int_equal(
-	    getsockopt(net_fd(net.a), SOL_SOCKET, SO_LINGER, &linger, &size),
-	    0);
-	assert_int_equal(linger.l_onoff, 1);
-	assert_int_equal(linger.l_linger, 7);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_LINGER), 7);
 	net_close(&net);
 	net_open(NET_UDP, &net);
 	assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_BROADCAST, 1));
-	assert_int_equal(of_system(net.a, SOL_SOCKET, SO_BROADCAST), 1);
+	assert_int_equal(of_system(net.a, IOSRC_OPTION_BROADCAST), 1);
 	net_close(&net);
 	listener = net_listener(NET_TCP, &address);
 	assert_ok(iosrc_connect(&address, &options, sizeof(options), &client));
@@ -251,10 +238,10 @@ void contract_N9_options_take_effect(void **state)
 
 static uint32_t loopback_index(void)
 {
-	unsigned index = if_nametoindex("lo");
+	uint32_t index = system_loopback_index();
 
 	if (index == 0)
-		contract_skip("no interface is called lo");
+		contract_skip("the loopback's interface is not known");
 	return index;
 }
 

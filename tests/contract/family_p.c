@@ -31,7 +31,7 @@ struct estate {
 	iosrc_poller *other; /* where survivors register */
 	iosrc_source *sources[SOURCES];
 	iosrc_waker *waker;
-	int peers[SOURCES];
+	iosrc_handle peers[SOURCES];
 };
 
 enum { END_POLLER = SOURCES, END_WAKER, ENDS };
@@ -42,12 +42,12 @@ static void estate_open(struct estate *estate)
 		IOSRC_READABLE | IOSRC_ONESHOT, IOSRC_READABLE, 0
 	};
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	estate->poller = contract_poller(0);
 	estate->other = contract_poller(0);
 	for (i = 0; i < SOURCES; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		estate->peers[i] = fds[1];
 		contract_write(fds[1], "x", 1);
 		estate->sources[i] = rig_watch(estate->poller, fds[0], i,
@@ -95,11 +95,12 @@ static void estate_end(struct estate *estate, unsigned part)
 			assert_status(iosrc_waker_wake(estate->waker),
 			    IOSRC_E_CLOSED);
 	} else if (part == 1) {
-		int fd = rig_fd(&(struct rig){ .source = estate->sources[1] });
+		iosrc_handle fd = rig_handle(
+		    &(struct rig){ .source = estate->sources[1] });
 
 		assert_ok(iosrc_into_inner(estate->sources[1], &handle));
 		assert_int_equal(handle, fd);
-		assert_int_equal(close(fd), 0);
+		assert_int_equal(system_close(fd), 0);
 		estate->sources[1] = NULL;
 	} else {
 		assert_ok(iosrc_close(estate->sources[part]));
@@ -123,7 +124,7 @@ static void estate_end_all(struct estate *estate, unsigned number)
 		    (left - pick - 1) * sizeof(parts[0]));
 	}
 	for (i = 0; i < SOURCES; i++)
-		close(estate->peers[i]);
+		system_close(estate->peers[i]);
 	assert_ok(iosrc_poller_release(estate->other));
 }
 
@@ -146,10 +147,10 @@ static void contract_P1_last_release_closes_the_handles(void **state)
 	size_t before;
 	struct rig rig;
 	iosrc_waker *waker;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	before = contract_open_handles();
 	rig.poller = contract_poller(0);
 	rig.source = rig_watch(rig.poller, fds[0], 1, IOSRC_READABLE);
@@ -159,7 +160,7 @@ static void contract_P1_last_release_closes_the_handles(void **state)
 	assert_ok(iosrc_close(rig.source));
 	assert_ok(iosrc_waker_release(waker));
 	assert_int_equal(contract_open_handles(), before - 1);
-	close(fds[1]);
+	system_close(fds[1]);
 }
 
 static void many_on_closed(iosrc_poller *poller, uint64_t registration)
@@ -211,7 +212,7 @@ static void contract_P1_calls_on_a_closed_poller_answer_closed(void **state)
 	assert_status(iosrc_waker_wake(latched), IOSRC_E_CLOSED);
 	assert_ok(iosrc_waker_release(latched));
 	assert_ok(iosrc_close(rig.source));
-	close(rig.peer);
+	system_close(rig.peer);
 }
 
 /* ---- P2 ---- */
@@ -235,7 +236,7 @@ static void contract_P2_poller_lives_until_the_last_release(void **state)
 	assert_ok(iosrc_poller_release(rig.poller));
 	assert_int_equal(iosrc_source_registration(rig.source), 0);
 	assert_ok(iosrc_close(rig.source));
-	close(rig.peer);
+	system_close(rig.peer);
 }
 
 /* ---- P6 ---- */
@@ -296,13 +297,13 @@ static void contract_P6_rearms_are_counted(void **state)
 static void contract_P6_stale_events_are_counted(void **state)
 {
 	struct rig rig;
-	int duplicate;
+	iosrc_handle duplicate;
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
-	duplicate = dup(rig_fd(&rig));
+	duplicate = system_duplicate(rig_handle(&rig));
 	assert_true(duplicate >= 0);
-	close(rig_fd(&rig));
+	system_close(rig_handle(&rig));
 	assert_ok(iosrc_deregister(rig.source, rig.poller));
 	contract_write(rig.peer, "x", 1);
 	contract_expect_quiet(rig.poller);
@@ -310,8 +311,8 @@ static void contract_P6_stale_events_are_counted(void **state)
 	if (contract_backend() == IOSRC_BACKEND_EPOLL)
 		assert_true(contract_counters(rig.poller).stale >= 1);
 	assert_ok(iosrc_into_inner(rig.source, NULL));
-	close(duplicate);
-	close(rig.peer);
+	system_close(duplicate);
+	system_close(rig.peer);
 	assert_ok(iosrc_poller_release(rig.poller));
 }
 
@@ -364,11 +365,11 @@ static void contract_P7_not_current_after_close_or_into_inner(void **state)
 			assert_ok(iosrc_close(rig.source));
 		} else {
 			assert_ok(iosrc_into_inner(rig.source, &handle));
-			close((int)handle);
+			system_close(handle);
 		}
 		assert_int_equal(
 		    iosrc_is_current(rig.poller, event.registration), 0);
-		close(rig.peer);
+		system_close(rig.peer);
 		assert_ok(iosrc_poller_release(rig.poller));
 	}
 }
@@ -379,10 +380,10 @@ static void contract_P7_not_current_after_slot_reuse(void **state)
 	uint64_t round, rounds = contract_scale(20000), old[64] = { 0 };
 	iosrc_source *source;
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = contract_source(fds[0]);
 	for (round = 0; round < rounds; round++) {
 		assert_ok(iosrc_register(source, poller, 1, IOSRC_READABLE));
@@ -396,7 +397,7 @@ static void contract_P7_not_current_after_slot_reuse(void **state)
 		assert_ok(iosrc_deregister(source, poller));
 	}
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -442,10 +443,10 @@ static void stale_in_batch(iosrc_bits mode)
 	iosrc_source *sources[2];
 	iosrc_event events[4];
 	unsigned i, first, second;
-	int fds[2][2];
+	iosrc_handle fds[2][2];
 
 	for (i = 0; i < 2; i++) {
-		contract_socketpair(SOCK_STREAM, fds[i]);
+		contract_pair(IOSRC_TYPE_STREAM, fds[i]);
 		contract_write(fds[i][1], "x", 1);
 		sources[i] = rig_watch(poller, fds[i][0], i,
 		    IOSRC_READABLE | mode);
@@ -461,8 +462,8 @@ static void stale_in_batch(iosrc_bits mode)
 	assert_int_equal(rig_drain(sources[first]), 1);
 	contract_expect_quiet(poller);
 	assert_ok(iosrc_close(sources[first]));
-	close(fds[0][1]);
-	close(fds[1][1]);
+	system_close(fds[0][1]);
+	system_close(fds[1][1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 

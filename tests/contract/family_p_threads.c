@@ -7,7 +7,6 @@
 
 #include "family_p.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -21,7 +20,7 @@ struct sharer {
 	iosrc_poller *poller; /* a reference of its own */
 	uint64_t rounds;
 	uint64_t failed;
-	pthread_t thread;
+	system_thread thread;
 };
 
 static uint64_t share_once(iosrc_poller *poller, uint64_t round)
@@ -69,7 +68,7 @@ static void share(uint64_t rounds)
 	}
 	assert_ok(iosrc_poller_release(poller));
 	for (i = 0; i < THREADS; i++) {
-		pthread_join(sharers[i].thread, NULL);
+		system_thread_join(sharers[i].thread);
 		assert_int_equal(sharers[i].failed, 0);
 	}
 	assert_int_equal(contract_open_handles(), before);
@@ -98,7 +97,7 @@ struct team {
 	iosrc_bits interest;
 	int64_t handling_ns; /* what a handler takes */
 	iosrc_source *sources[SOURCES];
-	int peers[SOURCES];
+	iosrc_handle peers[SOURCES];
 	_Atomic uint64_t events[SOURCES];
 	_Atomic uint64_t bytes[SOURCES];
 	_Atomic uint64_t done[SOURCES];
@@ -126,7 +125,7 @@ static void team_handle(struct team *team, const iosrc_event *event)
 		atomic_fetch_add(&team->errors, 1);
 	atomic_fetch_add(&team->done[i], 1);
 	if (team->handling_ns)
-		rig_sleep(team->handling_ns);
+		system_sleep(team->handling_ns);
 }
 
 static void *team_run(void *user)
@@ -150,16 +149,17 @@ static void *team_run(void *user)
 	}
 }
 
-static void team_open(struct team *team, iosrc_bits mode, pthread_t *threads)
+static void team_open(struct team *team, iosrc_bits mode,
+    system_thread *threads)
 {
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	team->poller = contract_poller(0);
 	team->interest = IOSRC_READABLE | mode;
 	assert_ok(iosrc_waker_create(team->poller, STOP, &team->stop));
 	for (i = 0; i < SOURCES; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		team->peers[i] = fds[1];
 		team->sources[i] = rig_watch(team->poller, fds[0], i,
 		    team->interest);
@@ -168,17 +168,17 @@ static void team_open(struct team *team, iosrc_bits mode, pthread_t *threads)
 		rig_start(&threads[i], team_run, team);
 }
 
-static void team_close(struct team *team, pthread_t *threads)
+static void team_close(struct team *team, system_thread *threads)
 {
 	unsigned i;
 
 	assert_ok(iosrc_waker_wake(team->stop));
 	for (i = 0; i < THREADS; i++)
-		pthread_join(threads[i], NULL);
+		system_thread_join(threads[i]);
 	assert_int_equal(atomic_load(&team->errors), 0);
 	for (i = 0; i < SOURCES; i++) {
 		assert_ok(iosrc_close(team->sources[i]));
-		close(team->peers[i]);
+		system_close(team->peers[i]);
 	}
 	assert_ok(iosrc_waker_release(team->stop));
 	assert_ok(iosrc_poller_release(team->poller));
@@ -192,7 +192,7 @@ static void team_await(_Atomic uint64_t *value, uint64_t least)
 	while (atomic_load(value) < least) {
 		if (contract_now() > end)
 			fail_msg("an event did not come");
-		sched_yield();
+		system_yield();
 	}
 }
 
@@ -224,7 +224,7 @@ static void team_rounds(struct team *team, uint64_t *written)
 static void team_of(iosrc_bits mode)
 {
 	struct team team;
-	pthread_t threads[THREADS];
+	system_thread threads[THREADS];
 	uint64_t written[SOURCES] = { 0 }, writes = 0, extra = 0, events;
 	unsigned i;
 
@@ -268,7 +268,7 @@ void contract_P3_each_event_goes_to_some_thread_level(void **state)
 static void team_in_parallel(iosrc_bits mode)
 {
 	struct team team;
-	pthread_t threads[THREADS];
+	system_thread threads[THREADS];
 	int64_t began, took;
 	unsigned i, round;
 
@@ -276,7 +276,7 @@ static void team_in_parallel(iosrc_bits mode)
 	team.handling_ns = 300 * CONTRACT_MS * (int64_t)contract_slowness();
 	team_open(&team, mode, threads);
 	for (round = 1; round <= 3; round++) {
-		rig_sleep(team.handling_ns + team.handling_ns / 2);
+		system_sleep(team.handling_ns + team.handling_ns / 2);
 		began = contract_now();
 		for (i = 0; i < THREADS; i++)
 			contract_write(team.peers[i], "x", 1);

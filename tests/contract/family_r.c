@@ -117,10 +117,10 @@ static void contract_R3_nothing_registered(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *source;
-	int fds[2], i;
+	iosrc_handle fds[2], i;
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = contract_source(fds[0]);
 	for (i = 0; i < 3; i++) {
 		assert_status(iosrc_reregister(source, poller, 1, RIG_BOTH),
@@ -133,7 +133,7 @@ static void contract_R3_nothing_registered(void **state)
 		assert_ok(iosrc_deregister(source, poller));
 	}
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -249,7 +249,7 @@ static void contract_R4_no_longer_ready_is_not_reported(void **state)
 	for (m = 0; m < SR_MODES; m++) {
 		contract_write(rig.peer, "x", 1);
 		rig_expect(&rig);
-		contract_drain(rig_fd(&rig));
+		contract_drain(rig_handle(&rig));
 		rig_again(&rig, IOSRC_READABLE | sr_modes[m]);
 		contract_expect_quiet(rig.poller);
 	}
@@ -264,13 +264,13 @@ static void contract_R4_an_exclusive_registration_is_refused(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 	size_t m;
 
 	(void)state;
 	if (!(iosrc_poller_capabilities(poller) & IOSRC_EXCLUSIVE))
 		contract_skip("no exclusive mode");
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = rig_watch(poller, fds[0], 4, IOSRC_READABLE | IOSRC_EXCLUSIVE);
 	for (m = 0; m < SR_MODES; m++) {
 		uint64_t registration = iosrc_source_registration(source);
@@ -288,12 +288,12 @@ static void contract_R4_an_exclusive_registration_is_refused(void **state)
 		contract_expect_quiet(poller);
 	}
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
 struct chatter {
-	int fd;
+	iosrc_handle fd;
 	_Atomic int stop;
 };
 
@@ -302,21 +302,21 @@ static void *chat(void *user)
 	struct chatter *chatter = user;
 
 	while (!atomic_load(&chatter->stop)) {
-		ssize_t sent = write(chatter->fd, "x", 1);
+		int64_t sent = system_write(chatter->fd, "x", 1);
 
 		if (sent < 0)
-			rig_sleep(CONTRACT_MS / 10);
+			system_sleep(CONTRACT_MS / 10);
 	}
 	return NULL;
 }
 
 /* Not all: on two processors reader and writer can keep step for ever. */
-static void take_some(int fd)
+static void take_some(iosrc_handle fd)
 {
 	static char data[65536];
 
 	for (int i = 0; i < 8; i++)
-		if (read(fd, data, sizeof(data)) < 0)
+		if (system_read(fd, data, sizeof(data)) < 0)
 			return;
 }
 
@@ -326,7 +326,7 @@ static void contract_R4_no_event_lost_while_data_arrives(void **state)
 {
 	uint64_t token, rounds = contract_scale(20000);
 	struct chatter chatter;
-	pthread_t thread;
+	system_thread thread;
 	struct rig rig;
 
 	(void)state;
@@ -344,10 +344,10 @@ static void contract_R4_no_event_lost_while_data_arrives(void **state)
 		    event.token != token)
 			break;
 		if (token % 16 == 0)
-			take_some(rig_fd(&rig));
+			take_some(rig_handle(&rig));
 	}
 	atomic_store(&chatter.stop, 1);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(system_thread_join(thread), 0);
 	if (token <= rounds)
 		fail_msg("round %llu lost or mixed up its event",
 		    (unsigned long long)token);
@@ -356,32 +356,33 @@ static void contract_R4_no_event_lost_while_data_arrives(void **state)
 
 /* ---- R5 ---- */
 
-static int ready_listener(int *out_client)
+static iosrc_handle ready_listener(iosrc_handle *out_client)
 {
 	uint16_t port;
-	int listener = contract_tcp_listener(&port);
+	iosrc_handle listener = contract_tcp_listener(&port);
 
 	*out_client = rig_client(port);
-	rig_sleep(5 * CONTRACT_MS);
+	system_sleep(5 * CONTRACT_MS);
 	return listener;
 }
 
-static int ready_pair(enum rig_kind kind, int ended, int *out_peer)
+static iosrc_handle ready_pair(enum rig_kind kind, int ended,
+    iosrc_handle *out_peer)
 {
-	int fds[2];
+	iosrc_handle fds[2];
 
 	rig_handles(kind, fds);
 	contract_write(fds[1], "x", 1);
 	*out_peer = fds[1];
 	if (ended) {
-		close(fds[1]);
+		system_close(fds[1]);
 		*out_peer = -1;
 	}
-	rig_sleep(5 * CONTRACT_MS);
+	system_sleep(5 * CONTRACT_MS);
 	return fds[0];
 }
 
-static int ready_handle(unsigned what, int *out_peer)
+static iosrc_handle ready_handle(unsigned what, iosrc_handle *out_peer)
 {
 	if (what == 0)
 		return ready_listener(out_peer);
@@ -398,14 +399,14 @@ static void contract_R5_what_is_ready_arrives_at_the_next_wait(void **state)
 	(void)state;
 	for (what = 0; what < 7; what++) {
 		for (m = 0; m < SR_MODES; m++) {
-			int peer, fd = ready_handle(what, &peer);
+			iosrc_handle peer, fd = ready_handle(what, &peer);
 			iosrc_source *source = rig_watch(poller, fd, what,
 			    IOSRC_READABLE | sr_modes[m]);
 
 			assert_bits(sr_take(poller, what), IOSRC_READABLE);
 			assert_ok(iosrc_close(source));
 			if (peer >= 0)
-				close(peer);
+				system_close(peer);
 		}
 	}
 	assert_ok(iosrc_poller_release(poller));
@@ -447,7 +448,7 @@ static void contract_R6_deregister_the_rest_of_a_ready_set(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *sources[R6_SOURCES];
-	int fds[R6_SOURCES][2], seen[R6_SOURCES];
+	iosrc_handle fds[R6_SOURCES][2], seen[R6_SOURCES];
 	iosrc_event events[4];
 	int64_t count;
 	size_t i, m;
@@ -456,7 +457,7 @@ static void contract_R6_deregister_the_rest_of_a_ready_set(void **state)
 	for (m = 0; m < SR_MODES; m++) {
 		memset(seen, 0, sizeof(seen));
 		for (i = 0; i < R6_SOURCES; i++) {
-			contract_socketpair(SOCK_STREAM, fds[i]);
+			contract_pair(IOSRC_TYPE_STREAM, fds[i]);
 			contract_write(fds[i][1], "x", 1);
 			sources[i] = rig_watch(poller, fds[i][0], i,
 			    IOSRC_READABLE | sr_modes[m]);
@@ -471,7 +472,7 @@ static void contract_R6_deregister_the_rest_of_a_ready_set(void **state)
 		contract_expect_quiet(poller);
 		for (i = 0; i < R6_SOURCES; i++) {
 			assert_ok(iosrc_close(sources[i]));
-			close(fds[i][1]);
+			system_close(fds[i][1]);
 		}
 	}
 	assert_ok(iosrc_poller_release(poller));

@@ -9,14 +9,6 @@
 
 /* ---- R10 ---- */
 
-static int duplicate(int fd)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	assert_true(copy >= 0);
-	return copy;
-}
-
 /* Both tokens come, in one wait or in two. */
 static void both_come(iosrc_poller *poller, uint64_t one, uint64_t two)
 {
@@ -47,7 +39,8 @@ void contract_R10_duplicates_register_apart(void **state)
 	(void)state;
 	for (m = 0; m < SR_MODES; m++) {
 		rig_open(&rig, RIG_UNIX, IOSRC_READABLE | sr_modes[m]);
-		second = rig_watch(rig.poller, duplicate(rig_fd(&rig)), 2,
+		second = rig_watch(rig.poller,
+		    system_duplicate(rig_handle(&rig)), 2,
 		    IOSRC_READABLE | sr_modes[m]);
 		contract_write(rig.peer, "x", 1);
 		both_come(rig.poller, RIG_TOKEN, 2);
@@ -71,29 +64,29 @@ void contract_R10_duplicates_register_apart(void **state)
  * data pending: the kernel has an event at every call. */
 struct storm {
 	struct rig rig;
-	int copy;
+	iosrc_handle copy;
 };
 
 static void storm_begin(struct storm *storm, int hang_up)
 {
 	rig_open(&storm->rig, RIG_UNIX, IOSRC_READABLE | IOSRC_LEVEL);
-	storm->copy = duplicate(rig_fd(&storm->rig));
+	storm->copy = system_duplicate(rig_handle(&storm->rig));
 	contract_write(storm->rig.peer, "x", 1);
 	if (hang_up) {
-		close(storm->rig.peer);
+		system_close(storm->rig.peer);
 		storm->rig.peer = -1;
 	}
 	rig_expect(&storm->rig);
-	close(rig_fd(&storm->rig));
+	system_close(rig_handle(&storm->rig));
 	assert_ok(iosrc_deregister(storm->rig.source, storm->rig.poller));
 }
 
 static void storm_end(struct storm *storm)
 {
 	assert_ok(iosrc_into_inner(storm->rig.source, NULL));
-	close(storm->copy);
+	system_close(storm->copy);
 	if (storm->rig.peer >= 0)
-		close(storm->rig.peer);
+		system_close(storm->rig.peer);
 	assert_ok(iosrc_poller_release(storm->rig.poller));
 }
 
@@ -154,12 +147,12 @@ void contract_R10_a_storm_delays_nobody(void **state)
 	iosrc_source *other;
 	struct storm storm;
 	iosrc_waker *waker;
-	int fds[2], round;
+	iosrc_handle fds[2], round;
 	int64_t began;
 
 	(void)state;
 	storm_begin(&storm, 0);
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	other = rig_watch(storm.rig.poller, fds[0], 8, IOSRC_READABLE);
 	assert_ok(iosrc_waker_create(storm.rig.poller, 9, &waker));
 	for (round = 0; round < 6; round++) {
@@ -179,7 +172,7 @@ void contract_R10_a_storm_delays_nobody(void **state)
 	short_waits(&storm);
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_close(other));
-	close(fds[1]);
+	system_close(fds[1]);
 	storm_end(&storm);
 }
 
@@ -189,7 +182,7 @@ void contract_R10_a_storm_delays_nobody(void **state)
 struct reuse {
 	iosrc_poller *poller;
 	iosrc_source *old, *fresh;
-	int peer;
+	iosrc_handle peer;
 	uint64_t token;
 };
 
@@ -202,19 +195,18 @@ static void fresh_delivers(struct reuse *reuse)
 }
 
 /* Opens a pair again until it has the number. */
-static int same_number(int fd, int *out_peer)
+static iosrc_handle same_number(iosrc_handle fd, iosrc_handle *out_peer)
 {
-	int fds[2], moved;
+	iosrc_handle fds[2];
 
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	if (fds[0] != fd && fds[1] == fd) {
 		fds[1] = fds[0];
 		fds[0] = fd;
 	}
 	if (fds[0] != fd) {
-		moved = fcntl(fds[0], F_DUPFD_CLOEXEC, fd);
-		assert_int_equal(moved, fd);
-		close(fds[0]);
+		system_take_over(fds[0], fd);
+		system_close(fds[0]);
 	}
 	*out_peer = fds[1];
 	return fd;
@@ -222,21 +214,21 @@ static int same_number(int fd, int *out_peer)
 
 static void reuse_begin(struct reuse *reuse, uint64_t round, int raw)
 {
-	int fds[2], fd;
+	iosrc_handle fds[2], fd;
 
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	reuse->token = 2 * round + 1;
 	reuse->old = rig_watch(reuse->poller, fds[0], 2 * round,
 	    IOSRC_READABLE | sr_modes[round % SR_MODES]);
 	if (round % 2)
 		contract_write(fds[1], "x", 1);
 	if (raw) {
-		close(fds[0]);
+		system_close(fds[0]);
 	} else {
 		assert_ok(iosrc_close(reuse->old));
 		reuse->old = NULL;
 	}
-	close(fds[1]);
+	system_close(fds[1]);
 	fd = same_number(fds[0], &reuse->peer);
 	reuse->fresh = contract_source(fd);
 }
@@ -285,7 +277,7 @@ static void reuse_round(struct reuse *reuse, uint64_t round)
 	fresh_delivers(reuse);
 	assert_int_equal(sr_take(reuse->poller, reuse->token), 0);
 	assert_ok(iosrc_close(reuse->fresh));
-	close(reuse->peer);
+	system_close(reuse->peer);
 }
 
 void contract_R11_late_calls_of_the_old_source_touch_nothing(void **state)
@@ -307,22 +299,22 @@ void contract_R11_a_number_is_a_file_and_a_socket_in_turn(void **state)
 {
 	iosrc_source *sources[2] = { NULL, NULL };
 	iosrc_poller *poller = contract_poller(0);
-	int pair[2], file = open("/dev/null", O_RDWR | O_CLOEXEC), fd;
+	iosrc_handle pair[2], file, fd;
 	iosrc_event event;
 	uint64_t i;
 
 	(void)state;
 	if (!(iosrc_poller_capabilities(poller) & IOSRC_CAN_POLL_FILES))
 		contract_skip("regular files are not accepted");
-	contract_socketpair(SOCK_STREAM, pair);
+	file = system_file();
+	contract_pair(IOSRC_TYPE_STREAM, pair);
 	contract_write(pair[1], "x", 1);
-	fd = fcntl(file, F_DUPFD_CLOEXEC, 100);
+	fd = system_duplicate(file);
 	for (i = 0; i < contract_scale(2000); i++) {
 		int of_file = i / 3 % 2;
 		iosrc_source **source = &sources[i % 2];
 
-		assert_int_equal(dup3(of_file ? file : pair[0], fd, O_CLOEXEC),
-		    fd);
+		system_take_over(of_file ? file : pair[0], fd);
 		if (*source)
 			assert_ok(iosrc_into_inner(*source, NULL));
 		*source = rig_watch(poller, fd, i,
@@ -336,10 +328,10 @@ void contract_R11_a_number_is_a_file_and_a_socket_in_turn(void **state)
 	assert_ok(iosrc_into_inner(sources[0], NULL));
 	assert_ok(iosrc_into_inner(sources[1], NULL));
 	contract_expect_quiet(poller);
-	close(fd);
-	close(file);
-	close(pair[0]);
-	close(pair[1]);
+	system_close(fd);
+	system_close(file);
+	system_close(pair[0]);
+	system_close(pair[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -377,7 +369,7 @@ static void close_number_behind_its_back(struct closer *closer,
 			atomic_store(&closer->trouble, 1);
 		return;
 	}
-	close((int)iosrc_source_handle(source));
+	system_close(iosrc_source_handle(source));
 	if (token % 3 == 1) {
 		status = iosrc_deregister(source, closer->poller);
 		if (status != IOSRC_OK && status != IOSRC_E_NOT_REGISTERED)
@@ -396,7 +388,7 @@ static void *close_all(void *user)
 		uint64_t token = atomic_load(&closer->next_token);
 
 		if (!source) {
-			sched_yield();
+			system_yield();
 			continue;
 		}
 		close_number_behind_its_back(closer, source, token);
@@ -437,7 +429,7 @@ static void hand_over(struct closer *closer, iosrc_source *source,
     uint64_t token)
 {
 	while (atomic_load(&closer->next))
-		sched_yield();
+		system_yield();
 	atomic_store(&closer->next_token, token);
 	atomic_store(&closer->next, source);
 }
@@ -447,8 +439,8 @@ void contract_R11_numbers_reused_beside_a_closing_thread(void **state)
 	uint64_t round, rounds = contract_scale(10000);
 	iosrc_source *previous = NULL, *source;
 	struct closer closer = { 0 };
-	pthread_t thread;
-	int fds[2];
+	system_thread thread;
+	iosrc_handle fds[2];
 
 	(void)state;
 	closer.poller = contract_poller(0);
@@ -456,19 +448,19 @@ void contract_R11_numbers_reused_beside_a_closing_thread(void **state)
 	for (round = 1; round <= rounds; round++) {
 		if (previous)
 			hand_over(&closer, previous, round - 1);
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		contract_write(fds[1], "x", 1);
 		source = rig_watch(closer.poller, fds[0], round,
 		    IOSRC_READABLE | IOSRC_LEVEL);
 		expect_none_closed(&closer, round);
 		previous = source;
-		close(fds[1]);
+		system_close(fds[1]);
 	}
 	hand_over(&closer, previous, rounds);
 	while (atomic_load(&closer.next))
-		sched_yield();
+		system_yield();
 	atomic_store(&closer.stop, 1);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(system_thread_join(thread), 0);
 	assert_int_equal(atomic_load(&closer.trouble), 0);
 	contract_expect_quiet(closer.poller);
 	assert_ok(iosrc_poller_release(closer.poller));
@@ -479,13 +471,13 @@ void contract_R11_numbers_reused_beside_a_closing_thread(void **state)
 static void closed_raw(iosrc_bits interest, int pending)
 {
 	struct rig rig;
-	int fd;
+	iosrc_handle fd;
 
 	rig_open(&rig, RIG_UNIX, interest);
-	fd = rig_fd(&rig);
+	fd = rig_handle(&rig);
 	if (pending)
 		contract_write(rig.peer, "x", 1);
-	close(fd);
+	system_close(fd);
 	sr_expect_idle(rig.poller, 60 * CONTRACT_MS);
 	assert_ok(iosrc_rearm(rig.source, RIG_BOTH));
 	sr_expect_idle(rig.poller, CONTRACT_QUIET);
@@ -495,7 +487,7 @@ static void closed_raw(iosrc_bits interest, int pending)
 	    IOSRC_KIND_BAD_HANDLE);
 	assert_int_equal(iosrc_source_registration(rig.source), 0);
 	assert_ok(iosrc_into_inner(rig.source, NULL));
-	close(rig.peer);
+	system_close(rig.peer);
 	assert_ok(iosrc_poller_release(rig.poller));
 }
 
@@ -525,7 +517,7 @@ void contract_R12_a_raw_close_during_a_wait_is_silent(void **state)
 	for (m = 0; m < SR_MODES; m++) {
 		rig_open(&rig, RIG_UNIX, IOSRC_READABLE | sr_modes[m]);
 		sr_waiter_start(&waiter, rig.poller, timeout);
-		close(rig_fd(&rig));
+		system_close(rig_handle(&rig));
 		sr_waiter_join(&waiter);
 		assert_int_equal(waiter.count, 0);
 		assert_true(waiter.ended - waiter.began >= timeout);
@@ -533,7 +525,7 @@ void contract_R12_a_raw_close_during_a_wait_is_silent(void **state)
 		sr_expect_idle(rig.poller, 60 * CONTRACT_MS);
 		assert_ok(iosrc_deregister(rig.source, rig.poller));
 		assert_ok(iosrc_into_inner(rig.source, NULL));
-		close(rig.peer);
+		system_close(rig.peer);
 		assert_ok(iosrc_poller_release(rig.poller));
 	}
 }

@@ -63,7 +63,7 @@ static void r7_rounds(struct rig *rig, struct r7 *r7, iosrc_bits mode,
 		assert_ok(iosrc_register(rig->source, rig->poller, mine,
 		    IOSRC_READABLE | mode));
 		if (i % 4 == 0)
-			rig_sleep(CONTRACT_MS / 20);
+			system_sleep(CONTRACT_MS / 20);
 		if (i % 8 == 7)
 			assert_ok(iosrc_reregister(rig->source, rig->poller,
 			    mine, RIG_BOTH | mode));
@@ -74,7 +74,7 @@ static void r7_rounds(struct rig *rig, struct r7 *r7, iosrc_bits mode,
 
 void contract_R7_no_wait_that_begins_later_reports_it(void **state)
 {
-	pthread_t threads[2];
+	system_thread threads[2];
 	uint64_t token = 0;
 	struct rig rig;
 	struct r7 r7;
@@ -95,48 +95,9 @@ void contract_R7_no_wait_that_begins_later_reports_it(void **state)
 		r7_rounds(&rig, &r7, sr_modes[i], &token);
 	atomic_store(&r7.stop, 1);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(system_thread_join(threads[i]), 0);
 	assert_int_equal(atomic_load(&r7.stale), 0);
 	assert_true(atomic_load(&r7.events) > 0);
-	rig_shut(&rig);
-}
-
-static void *deregister_cancelled(void *user)
-{
-	struct rig *rig = user;
-
-	pthread_cancel(pthread_self());
-	if (iosrc_deregister(rig->source, rig->poller) == IOSRC_OK)
-		pthread_testcancel();
-	return NULL;
-}
-
-/* A thread that is cancelled inside the call finishes it, and leaves no lock
- * behind: where deregister waits for the waiting thread, too. */
-void contract_R7_deregister_is_no_cancellation_point(void **state)
-{
-	struct sr_waiter waiter;
-	pthread_t thread;
-	struct rig rig;
-	unsigned i;
-
-	(void)state;
-	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
-	for (i = 0; i < 10; i++) {
-		void *result;
-
-		sr_waiter_start(&waiter, rig.poller, -1);
-		rig_sleep(5 * CONTRACT_MS);
-		rig_start(&thread, deregister_cancelled, &rig);
-		assert_int_equal(pthread_join(thread, &result), 0);
-		assert_ptr_equal(result, PTHREAD_CANCELED);
-		assert_ok(
-		    iosrc_register(rig.source, rig.poller, i, IOSRC_READABLE));
-		contract_write(rig.peer, "x", 1);
-		sr_waiter_join(&waiter);
-		assert_int_equal(waiter.count, 1);
-		rig_drain(rig.source);
-	}
 	rig_shut(&rig);
 }
 
@@ -248,7 +209,7 @@ void contract_R8_changes_do_not_lengthen_the_timeout(void **state)
 		assert_ok(iosrc_deregister(rig.source, rig.poller));
 		assert_ok(iosrc_register(rig.source, rig.poller, token,
 		    IOSRC_READABLE));
-		rig_sleep(CONTRACT_MS);
+		system_sleep(CONTRACT_MS);
 	}
 	sr_waiter_join(&waiter);
 	assert_int_equal(waiter.count, 0);
@@ -267,11 +228,11 @@ void contract_R8_changes_do_not_lengthen_the_timeout(void **state)
 struct r9_worker {
 	iosrc_poller *poller;
 	iosrc_source *sources[R9_SOURCES];
-	int peers[R9_SOURCES];
+	iosrc_handle peers[R9_SOURCES];
 	uint64_t base; /* tokens base .. base + R9_SOURCES - 1 */
 	uint64_t steps;
 	const char *trouble;
-	pthread_t thread;
+	system_thread thread;
 };
 
 static struct {
@@ -342,14 +303,15 @@ static void *r9_work(void *user)
 
 static void r9_open(struct r9_worker *worker, uint64_t base)
 {
-	int i, fds[2];
+	iosrc_handle fds[2];
+	int i;
 
 	worker->poller = r9.poller;
 	worker->base = base;
 	worker->steps = contract_scale(R9_STEPS);
 	worker->trouble = NULL;
 	for (i = 0; i < R9_SOURCES; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		worker->sources[i] = contract_source(fds[0]);
 		worker->peers[i] = fds[1];
 		contract_write(fds[1], "x", 1);
@@ -371,16 +333,16 @@ static void r9_deliver(struct r9_worker *worker, size_t i)
 	    IOSRC_READABLE | IOSRC_LEVEL));
 	while (atomic_load(&r9.seen[token]) == before) {
 		assert_true(contract_now() < deadline);
-		rig_sleep(CONTRACT_MS / 2);
+		system_sleep(CONTRACT_MS / 2);
 	}
 	assert_ok(iosrc_close(worker->sources[i]));
-	close(worker->peers[i]);
+	system_close(worker->peers[i]);
 }
 
 void contract_R9_three_threads_change_while_a_fourth_waits(void **state)
 {
 	struct r9_worker workers[R9_THREADS];
-	pthread_t waiter;
+	system_thread waiter;
 	size_t i, k;
 
 	(void)state;
@@ -391,7 +353,7 @@ void contract_R9_three_threads_change_while_a_fourth_waits(void **state)
 	for (i = 0; i < R9_THREADS; i++)
 		rig_start(&workers[i].thread, r9_work, &workers[i]);
 	for (i = 0; i < R9_THREADS; i++)
-		assert_int_equal(pthread_join(workers[i].thread, NULL), 0);
+		assert_int_equal(system_thread_join(workers[i].thread), 0);
 	for (i = 0; i < R9_THREADS; i++) {
 		if (workers[i].trouble)
 			fail_msg("%s", workers[i].trouble);
@@ -399,7 +361,7 @@ void contract_R9_three_threads_change_while_a_fourth_waits(void **state)
 			r9_deliver(&workers[i], k);
 	}
 	atomic_store(&r9.stop, 1);
-	assert_int_equal(pthread_join(waiter, NULL), 0);
+	assert_int_equal(system_thread_join(waiter), 0);
 	assert_int_equal(atomic_load(&r9.strange), 0);
 	assert_ok(iosrc_poller_release(r9.poller));
 }

@@ -11,13 +11,9 @@
 
 static void end_hard(struct rig *rig, enum rig_kind kind)
 {
-	struct linger now = { 1, 0 };
-
 	if (kind == RIG_TCP)
-		assert_int_equal(setsockopt(rig->peer, SOL_SOCKET, SO_LINGER,
-		                     &now, sizeof(now)),
-		    0);
-	close(rig->peer);
+		system_reset_on_close(rig->peer);
+	system_close(rig->peer);
 	rig->peer = -1;
 }
 
@@ -76,16 +72,16 @@ void contract_R14_an_exclusive_pause(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	if (!(iosrc_poller_capabilities(poller) & IOSRC_EXCLUSIVE))
 		contract_skip("no exclusive mode");
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = rig_watch(poller, fds[0], 4, IOSRC_EXCLUSIVE);
 	contract_write(fds[1], "x", 1);
 	sr_expect_idle(poller, CONTRACT_QUIET);
-	close(fds[1]);
+	system_close(fds[1]);
 	sr_expect_idle(poller, 60 * CONTRACT_MS);
 	assert_ok(iosrc_close(source));
 	assert_ok(iosrc_poller_release(poller));
@@ -138,11 +134,12 @@ void contract_R15_two_sources_may_share_a_token(void **state)
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *sources[2];
 	iosrc_event events[4];
-	int i, fds[2][2];
+	iosrc_handle fds[2][2];
+	int i;
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		contract_socketpair(SOCK_STREAM, fds[i]);
+		contract_pair(IOSRC_TYPE_STREAM, fds[i]);
 		sources[i] = rig_watch(poller, fds[i][0], 7, IOSRC_READABLE);
 		contract_write(fds[i][1], "x", 1);
 	}
@@ -159,7 +156,7 @@ void contract_R15_two_sources_may_share_a_token(void **state)
 	contract_expect_quiet(poller);
 	for (i = 0; i < 2; i++) {
 		assert_ok(iosrc_close(sources[i]));
-		close(fds[i][1]);
+		system_close(fds[i][1]);
 	}
 	assert_ok(iosrc_poller_release(poller));
 }
@@ -358,7 +355,7 @@ static void taken_over(iosrc_bits first_mode, iosrc_bits second_mode)
 	rig_open(&rig, RIG_UNIX, RIG_BOTH | first_mode);
 	old = iosrc_source_registration(rig.source);
 	contract_write(rig.peer, "x", 1);
-	second = rig_watch(rig.poller, rig_fd(&rig), 2,
+	second = rig_watch(rig.poller, rig_handle(&rig), 2,
 	    IOSRC_READABLE | second_mode);
 	assert_int_equal(iosrc_source_registration(rig.source), 0);
 	assert_int_equal(iosrc_is_current(rig.poller, old), 0);
@@ -398,7 +395,7 @@ void contract_R18_the_first_may_take_it_back(void **state)
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
-	second = contract_source(rig_fd(&rig));
+	second = contract_source(rig_handle(&rig));
 	contract_write(rig.peer, "x", 1);
 	for (i = 0; i < 10; i++) {
 		assert_ok(
@@ -438,16 +435,16 @@ static void *wait_on(void *user)
 void contract_R18_a_file_taken_over_beside_waits(void **state)
 {
 	uint64_t round, rounds = contract_scale(30000);
-	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	iosrc_handle fd;
 	struct watched watched;
-	pthread_t waiting[2];
+	system_thread waiting[2];
 	size_t i;
 
 	(void)state;
-	assert_true(fd >= 0);
 	watched.poller = contract_poller(0);
 	if (!(iosrc_poller_capabilities(watched.poller) & IOSRC_CAN_POLL_FILES))
 		contract_skip("regular files are not accepted");
+	fd = system_file();
 	atomic_init(&watched.stop, 0);
 	for (i = 0; i < 2; i++)
 		rig_start(&waiting[i], wait_on, &watched);
@@ -464,8 +461,8 @@ void contract_R18_a_file_taken_over_beside_waits(void **state)
 	}
 	atomic_store(&watched.stop, 1);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(pthread_join(waiting[i], NULL), 0);
-	close(fd);
+		assert_int_equal(system_thread_join(waiting[i]), 0);
+	system_close(fd);
 	assert_ok(iosrc_poller_release(watched.poller));
 }
 
@@ -477,7 +474,7 @@ void contract_R18_another_poller_takes_nothing_over(void **state)
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
-	second = rig_watch(other, rig_fd(&rig), 2, IOSRC_READABLE);
+	second = rig_watch(other, rig_handle(&rig), 2, IOSRC_READABLE);
 	contract_write(rig.peer, "x", 1);
 	rig_expect(&rig);
 	contract_expect(other, 2);

@@ -10,14 +10,6 @@
 
 #include "suite.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
-
 #define RIG_TOKEN UINT64_C(0xfeedface00000001)
 #define RIG_BOTH (IOSRC_READABLE | IOSRC_WRITABLE)
 #define RIG_CLOSED (IOSRC_READ_CLOSED | IOSRC_WRITE_CLOSED)
@@ -29,26 +21,26 @@ enum rig_kind { RIG_UNIX, RIG_TCP, RIG_PIPE, RIG_KINDS };
 struct rig {
 	iosrc_poller *poller;
 	iosrc_source *source;
-	int peer;
+	iosrc_handle peer;
 };
 
 struct rig_io {
 	void *data;
 	size_t size;
-	int result;
+	iosrc_handle result;
 };
 
-static inline void rig_handles(enum rig_kind kind, int fds[2])
+static inline void rig_handles(enum rig_kind kind, iosrc_handle fds[2])
 {
 	if (kind == RIG_UNIX)
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 	else if (kind == RIG_TCP)
 		contract_tcp_pair(fds);
 	else
 		contract_pipe(fds);
 }
 
-static inline iosrc_source *rig_watch(iosrc_poller *poller, int fd,
+static inline iosrc_source *rig_watch(iosrc_poller *poller, iosrc_handle fd,
     uint64_t token, iosrc_bits interest)
 {
 	iosrc_source *source = contract_source(fd);
@@ -60,7 +52,7 @@ static inline iosrc_source *rig_watch(iosrc_poller *poller, int fd,
 static inline void rig_open(struct rig *rig, enum rig_kind kind,
     iosrc_bits interest)
 {
-	int fds[2];
+	iosrc_handle fds[2];
 
 	rig_handles(kind, fds);
 	rig->poller = contract_poller(0);
@@ -72,7 +64,7 @@ static inline void rig_shut(struct rig *rig)
 {
 	assert_ok(iosrc_close(rig->source));
 	if (rig->peer >= 0)
-		close(rig->peer);
+		system_close(rig->peer);
 	assert_ok(iosrc_poller_release(rig->poller));
 }
 
@@ -89,9 +81,9 @@ static inline iosrc_event rig_expect(struct rig *rig)
 	return contract_expect(rig->poller, RIG_TOKEN);
 }
 
-static inline int rig_fd(const struct rig *rig)
+static inline iosrc_handle rig_handle(const struct rig *rig)
 {
-	return (int)iosrc_source_handle(rig->source);
+	return iosrc_source_handle(rig->source);
 }
 
 static inline void rig_again(struct rig *rig, iosrc_bits interest)
@@ -142,44 +134,40 @@ static inline void rig_take(struct rig *rig, size_t size)
 	assert_int_equal(got, size);
 }
 
-static inline int64_t IOSRC_CALL rig_io_read(iosrc_handle fd, void *user)
-{
-	struct rig_io *io = user;
-	ssize_t got = read((int)fd, io->data, io->size);
-
-	return got >= 0 ? (int64_t)got : iosrc_status_last_os();
-}
-
-static inline int64_t IOSRC_CALL rig_io_peek(iosrc_handle fd, void *user)
-{
-	struct rig_io *io = user;
-	ssize_t got = recv((int)fd, io->data, io->size, MSG_PEEK);
-
-	return got >= 0 ? (int64_t)got : iosrc_status_last_os();
-}
-
-static inline int64_t IOSRC_CALL rig_io_accept(iosrc_handle fd, void *user)
+static inline int64_t IOSRC_CALL rig_io_read(iosrc_handle handle, void *user)
 {
 	struct rig_io *io = user;
 
-	io->result = accept((int)fd, NULL, NULL);
-	if (io->result < 0)
-		return iosrc_status_last_os();
-	fcntl(io->result, F_SETFL, O_NONBLOCK);
-	fcntl(io->result, F_SETFD, FD_CLOEXEC);
-	return 0;
+	return system_read(handle, io->data, io->size);
 }
 
-static inline int64_t IOSRC_CALL rig_io_connect(iosrc_handle fd, void *user)
+static inline int64_t IOSRC_CALL rig_io_peek(iosrc_handle handle, void *user)
 {
 	struct rig_io *io = user;
 
-	io->result = connect((int)fd, io->data, (socklen_t)io->size);
-	return io->result == 0 ? 0 : iosrc_status_last_os();
+	return system_recv(handle, io->data, io->size, IOSRC_RECV_PEEK);
 }
 
-/* Accepts one connection through the source: its fd, or -1 for would-block. */
-static inline int rig_accept(iosrc_source *source)
+/* The connection, or -1, goes into `result`. */
+static inline int64_t IOSRC_CALL rig_io_accept(iosrc_handle handle, void *user)
+{
+	struct rig_io *io = user;
+	iosrc_status status;
+
+	io->result = system_accept(handle, &status);
+	return status;
+}
+
+/* To the port that stands in `result`. */
+static inline int64_t IOSRC_CALL rig_io_connect(iosrc_handle handle, void *user)
+{
+	struct rig_io *io = user;
+
+	return system_connect(handle, (uint16_t)io->result);
+}
+
+/* Accepts one connection through the source, or answers -1 for would-block. */
+static inline iosrc_handle rig_accept(iosrc_source *source)
 {
 	struct rig_io io = { NULL, 0, -1 };
 	int64_t status = iosrc_do_io(source, IOSRC_READABLE, rig_io_accept,
@@ -189,64 +177,25 @@ static inline int rig_accept(iosrc_source *source)
 	return io.result;
 }
 
-static inline struct sockaddr_in rig_loopback(uint16_t port)
+static inline iosrc_handle rig_client(uint16_t port)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET };
+	iosrc_handle handle = system_socket(IOSRC_TYPE_STREAM);
+	iosrc_status status = system_connect(handle, port);
 
-	address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	address.sin_port = htons(port);
-	return address;
-}
-
-static inline int rig_socket(int type)
-{
-	int fd = socket(AF_INET, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-
-	assert_true(fd >= 0);
-	return fd;
-}
-
-/* Starts a connection: 0 when it stands at once, else the errno. */
-static inline int rig_connect(int fd, uint16_t port)
-{
-	struct sockaddr_in address = rig_loopback(port);
-
-	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-		return 0;
-	return errno;
-}
-
-static inline int rig_client(uint16_t port)
-{
-	int fd = rig_socket(SOCK_STREAM);
-	int error = rig_connect(fd, port);
-
-	assert_true(error == 0 || error == EINPROGRESS);
-	return fd;
-}
-
-static inline int rig_socket_error(int fd)
-{
-	int error = -1;
-	socklen_t size = sizeof(error);
-
-	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &size),
-	    0);
-	return error;
+	assert_true(status == IOSRC_OK || system_is_under_way(status));
+	return handle;
 }
 
 /* A port of the loopback at which nobody is. */
-static inline uint16_t rig_dead_port(int type)
+static inline uint16_t rig_dead_port(uint32_t type)
 {
-	struct sockaddr_in address = rig_loopback(0);
-	socklen_t size = sizeof(address);
-	int fd = rig_socket(type);
+	iosrc_handle handle = system_socket(type);
+	uint16_t port;
 
-	assert_int_equal(bind(fd, (struct sockaddr *)&address, size), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &size),
-	    0);
-	close(fd);
-	return ntohs(address.sin_port);
+	assert_ok(system_bind(handle, 0));
+	port = system_port(handle);
+	system_close(handle);
+	return port;
 }
 
 static inline uint64_t rig_random(uint64_t *seed)
@@ -257,19 +206,10 @@ static inline uint64_t rig_random(uint64_t *seed)
 	return *seed;
 }
 
-static inline void rig_sleep(int64_t ns)
-{
-	struct timespec left = { (time_t)(ns / 1000000000),
-		(long)(ns % 1000000000) };
-
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
-}
-
-static inline void rig_start(pthread_t *thread, void *(*body)(void *),
+static inline void rig_start(system_thread *thread, void *(*body)(void *),
     void *user)
 {
-	assert_int_equal(pthread_create(thread, NULL, body, user), 0);
+	assert_int_equal(system_thread_start(thread, body, user), 0);
 }
 
 #endif

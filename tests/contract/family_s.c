@@ -1,147 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * family_s.c: S1 to S3, sources and their plain I/O. Beside it:
- * family_s_arm.c (what arms again), family_s_io.c (short counts) and
+ * family_s.c: S2 and S3, the plain I/O of sources. Beside it:
+ * family_s_create.c (S1, of each system), family_s_arm.c (what arms again), family_s_io.c (short counts) and
  * family_s_end.c (how sources end).
  */
 #include "family_s.h"
 
 #include "family_sr.h"
 
-#include <limits.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
-
-/* ---- S1 ---- */
-
-#define S1_ROUNDS 1000
-#define STRICT 1 /* SECCOMP_MODE_STRICT, of the kernel's headers */
-
-/* Runs where any system call but read, write and exit kills. One block goes
- * round and round, so that malloc needs no memory from the system. */
-static void create_under_seccomp(iosrc_source *warm)
-{
-	iosrc_source *source = NULL;
-	iosrc_handle handle = -1;
-	int i, bad = 0;
-
-	iosrc_into_inner(warm, NULL);
-	if (prctl(PR_SET_SECCOMP, STRICT) != 0)
-		_exit(77);
-	for (i = 0; i < S1_ROUNDS; i++) {
-		bad |= iosrc_create(i, IOSRC_HANDLE_DEFAULT, &source) !=
-		    IOSRC_OK;
-		bad |= iosrc_source_handle(source) != i;
-		bad |= iosrc_source_registration(source) != 0;
-		bad |= iosrc_create(-1, IOSRC_HANDLE_DEFAULT, &source) !=
-		    IOSRC_E_INVALID;
-		bad |= iosrc_into_inner(source, &handle) != IOSRC_OK;
-		bad |= handle != i;
-	}
-	syscall(SYS_exit, bad);
-}
-
-static void contract_S1_create_makes_no_system_call(void **state)
-{
-	iosrc_source *held, *warm;
-	int status;
-	pid_t child;
-
-	(void)state;
-	if (contract_is_watched())
-		contract_skip("the tool makes system calls of its own");
-	held = contract_source(0);
-	warm = contract_source(1);
-	child = fork();
-	assert_true(child >= 0);
-	if (child == 0)
-		create_under_seccomp(warm);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_ok(iosrc_into_inner(held, NULL));
-	assert_ok(iosrc_into_inner(warm, NULL));
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-		contract_skip("the system has no strict seccomp mode");
-	if (WIFSIGNALED(status))
-		fail_msg("killed by signal %d: a system call was made",
-		    WTERMSIG(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-}
-
-static void contract_S1_handle_is_what_was_given(void **state)
-{
-	static const iosrc_handle handles[] = { 0, 1, 2, 1023, 65536,
-		INT_MAX - 1, INT_MAX };
-	static const iosrc_handle_type types[] = { IOSRC_HANDLE_DEFAULT,
-		IOSRC_HANDLE_SOCKET, IOSRC_HANDLE_PIPE };
-	size_t h, t;
-
-	(void)state;
-	for (h = 0; h < sizeof(handles) / sizeof(handles[0]); h++) {
-		for (t = 0; t < 3; t++) {
-			iosrc_source *source = NULL;
-			iosrc_handle back = -1;
-
-			assert_ok(iosrc_create(handles[h], types[t], &source));
-			assert_int_equal(iosrc_source_handle(source),
-			    handles[h]);
-			assert_int_equal(iosrc_source_registration(source), 0);
-			assert_ok(iosrc_into_inner(source, &back));
-			assert_int_equal(back, handles[h]);
-		}
-	}
-}
-
-static void contract_S1_bad_handles_and_types_write_nothing(void **state)
-{
-	static const iosrc_handle handles[] = { -1, -2, INT_MIN, INTPTR_MIN,
-		(iosrc_handle)INT_MAX + (INTPTR_MAX > INT_MAX), INTPTR_MAX };
-	static const iosrc_handle_type types[] = { IOSRC_HANDLE_WAITABLE, 4,
-		255, UINT32_MAX };
-	iosrc_source *const mark = (iosrc_source *)(void *)&handles;
-	iosrc_source *source = mark;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof(handles) / sizeof(handles[0]); i++) {
-		if (handles[i] == INT_MAX) /* pointers of 32 bits */
-			continue;
-		assert_status(
-		    iosrc_create(handles[i], IOSRC_HANDLE_DEFAULT, &source),
-		    IOSRC_E_INVALID);
-		assert_status(
-		    iosrc_create(handles[i], IOSRC_HANDLE_WAITABLE, &source),
-		    IOSRC_E_INVALID);
-		assert_ptr_equal(source, mark);
-	}
-	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-		assert_status(iosrc_create(0, types[i], &source),
-		    IOSRC_E_UNSUPPORTED);
-		assert_ptr_equal(source, mark);
-	}
-	assert_status(iosrc_create(0, IOSRC_HANDLE_DEFAULT, NULL),
-	    IOSRC_E_INVALID);
-}
-
-static void contract_S1_a_closed_handle_is_not_looked_at(void **state)
-{
-	iosrc_source *source;
-	int fds[2];
-
-	(void)state;
-	contract_pipe(fds);
-	close(fds[0]);
-	source = contract_source(fds[0]);
-	assert_int_equal(iosrc_source_handle(source), fds[0]);
-	assert_ok(iosrc_into_inner(source, NULL));
-	close(fds[1]);
-}
-
 /* ---- S2 ---- */
 
-static void plain_io_works(iosrc_source *source, int peer)
+static void plain_io_works(iosrc_source *source, iosrc_handle peer)
 {
 	char data[8] = "";
 	iosrc_buffer in[2] = { { data, 2 }, { data + 2, 6 } };
@@ -164,7 +33,7 @@ static void plain_io_works(iosrc_source *source, int peer)
 	    IOSRC_E_WOULD_BLOCK);
 	assert_ok(iosrc_rearm(source, RIG_BOTH | IOSRC_PRIORITY));
 	assert_ok(iosrc_rearm(source, 0));
-	contract_fill((int)iosrc_source_handle(source));
+	contract_fill(iosrc_source_handle(source));
 	assert_status(iosrc_write(source, "x", 1), IOSRC_E_WOULD_BLOCK);
 	contract_drain(peer);
 	assert_int_equal(iosrc_source_registration(source), 0);
@@ -173,14 +42,14 @@ static void plain_io_works(iosrc_source *source, int peer)
 static void contract_S2_io_without_a_registration(void **state)
 {
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = contract_source(fds[0]);
 	plain_io_works(source, fds[1]);
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 }
 
 static void contract_S2_io_after_the_registration_ended(void **state)
@@ -196,7 +65,7 @@ static void contract_S2_io_after_the_registration_ended(void **state)
 	assert_ok(iosrc_poller_release(rig.poller));
 	plain_io_works(rig.source, rig.peer);
 	assert_ok(iosrc_close(rig.source));
-	close(rig.peer);
+	system_close(rig.peer);
 }
 
 /* ---- S3 ---- */

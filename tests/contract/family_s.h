@@ -5,6 +5,10 @@
 #ifndef CONTRACT_FAMILY_S_H
 #define CONTRACT_FAMILY_S_H
 
+void contract_S1_create_makes_no_system_call(void **state);
+void contract_S1_handle_is_what_was_given(void **state);
+void contract_S1_bad_handles_and_types_write_nothing(void **state);
+void contract_S1_a_closed_handle_is_not_looked_at(void **state);
 void contract_S4_would_block_on_read_raises_no_writable(void **state);
 void contract_S4_would_block_on_write_raises_no_readable(void **state);
 void contract_S4_directions_outside_the_interest_stay_out(void **state);

@@ -51,7 +51,7 @@ void contract_S4_would_block_on_read_raises_no_writable(void **state)
 			contract_expect_quiet(rig.poller);
 			contract_write(rig.peer, "x", 1);
 			assert_bits(rig_expect(&rig).ready, IOSRC_READABLE);
-			assert_int_equal(contract_drain(rig_fd(&rig)), 1);
+			assert_int_equal(contract_drain(rig_handle(&rig)), 1);
 		}
 		rig_shut(&rig);
 	}
@@ -67,7 +67,7 @@ void contract_S4_would_block_on_write_raises_no_readable(void **state)
 	contract_write(rig.peer, "stays unread", 12);
 	assert_bits(rig_expect(&rig).ready, RIG_BOTH);
 	for (s = 0; s < SAYS; s++) {
-		contract_fill(rig_fd(&rig));
+		contract_fill(rig_handle(&rig));
 		says[s](rig.source, IOSRC_WRITABLE);
 		contract_expect_quiet(rig.poller);
 		contract_drain(rig.peer);
@@ -88,7 +88,7 @@ void contract_S4_directions_outside_the_interest_stay_out(void **state)
 		says[s](rig.source, IOSRC_PRIORITY);
 		contract_expect_quiet(rig.poller);
 	}
-	contract_fill(rig_fd(&rig));
+	contract_fill(rig_handle(&rig));
 	say_by_call(rig.source, IOSRC_WRITABLE);
 	contract_drain(rig.peer);
 	contract_expect_quiet(rig.poller);
@@ -111,11 +111,11 @@ void contract_S4_a_spent_oneshot_stays_spent(void **state)
 	for (s = 0; s < SAYS; s++) {
 		contract_write(rig.peer, "x", 1);
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_READABLE);
-		assert_int_equal(contract_drain(rig_fd(&rig)), 1);
+		assert_int_equal(contract_drain(rig_handle(&rig)), 1);
 		says[s](rig.source, IOSRC_READABLE);
 		contract_write(rig.peer, "y", 1);
 		contract_expect_quiet(rig.poller);
-		assert_int_equal(contract_drain(rig_fd(&rig)), 1);
+		assert_int_equal(contract_drain(rig_handle(&rig)), 1);
 		rig_again(&rig, IOSRC_READABLE | IOSRC_ONESHOT);
 		contract_expect_quiet(rig.poller);
 	}
@@ -135,8 +135,8 @@ void contract_S4_a_spent_oneshot_is_spent_both_ways(void **state)
 		contract_write(rig.peer, "x", 1);
 		contract_expect_quiet(rig.poller);
 	}
-	contract_drain(rig_fd(&rig));
-	contract_fill(rig_fd(&rig));
+	contract_drain(rig_handle(&rig));
+	contract_fill(rig_handle(&rig));
 	say_by_call(rig.source, RIG_BOTH);
 	contract_drain(rig.peer);
 	contract_write(rig.peer, "x", 1);
@@ -176,7 +176,7 @@ void contract_S4_level_needs_no_report_and_bears_one(void **state)
 		contract_write(rig.peer, "x", 1);
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_READABLE);
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_READABLE);
-		contract_drain(rig_fd(&rig));
+		contract_drain(rig_handle(&rig));
 	}
 	rig_shut(&rig);
 }
@@ -196,7 +196,7 @@ static int64_t IOSRC_CALL spoil(iosrc_handle handle, void *user)
 
 	switch (mischief->how) {
 	case 0:
-		close((int)handle);
+		system_close(handle);
 		break;
 	case 1:
 		iosrc_deregister(rig->source, rig->poller);
@@ -206,7 +206,7 @@ static int64_t IOSRC_CALL spoil(iosrc_handle handle, void *user)
 		rig->poller = NULL;
 		break;
 	default:
-		dup2(rig->peer, (int)handle);
+		system_take_over(rig->peer, handle);
 		break;
 	}
 	return IOSRC_E_WOULD_BLOCK;
@@ -231,7 +231,7 @@ void contract_S5_would_block_whatever_was_spoiled(void **state)
 			assert_ok(iosrc_into_inner(rig.source, NULL));
 		else
 			assert_ok(iosrc_close(rig.source));
-		close(rig.peer);
+		system_close(rig.peer);
 		assert_ok(iosrc_poller_release(rig.poller));
 	}
 }
@@ -263,9 +263,9 @@ void contract_S5_would_block_without_memory(void **state)
 
 	(void)state;
 	for (i = 0; i < S5_SOURCES; i++) {
-		int fds[2];
+		iosrc_handle fds[2];
 
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		rigs[i].poller = poller;
 		rigs[i].peer = fds[1];
 		rigs[i].source = rig_watch(poller, fds[0], i, IOSRC_READABLE);
@@ -282,23 +282,20 @@ void contract_S5_would_block_without_memory(void **state)
 	}
 	for (i = 0; i < S5_SOURCES; i++) {
 		assert_ok(iosrc_close(rigs[i].source));
-		close(rigs[i].peer);
+		system_close(rigs[i].peer);
 	}
 	assert_ok(iosrc_poller_release(poller));
 }
 
 /* ---- S6 ---- */
 
-static const int32_t codes[] = { EINTR, ENOTCONN, ECONNRESET, EPIPE,
-	ECONNREFUSED, ECONNABORTED, ETIMEDOUT, EBADF, EINVAL, EMSGSIZE, ENOMEM,
-	ENOBUFS, EMFILE, EACCES, EHOSTUNREACH, EIO };
-#define CODES (sizeof(codes) / sizeof(codes[0]))
+#define CODES SYSTEM_ERROR_CODES
 
 /* Everything that do_io may be answered but would-block and in-progress. */
 static int64_t changes_nothing(size_t i)
 {
 	if (i < CODES)
-		return iosrc_status_from_os(codes[i]);
+		return iosrc_status_from_os(system_error_codes[i]);
 	return sr_answers[i - CODES] == IOSRC_E_WOULD_BLOCK
 	    ? IOSRC_E_CLOSED
 	    : sr_answers[i - CODES];
@@ -317,7 +314,7 @@ void contract_S6_other_answers_of_do_io_change_nothing(void **state)
 		assert_true(sr_do_io(rig.source, RIG_BOTH,
 		                changes_nothing(i)) == changes_nothing(i));
 	contract_expect_quiet(rig.poller);
-	contract_drain(rig_fd(&rig));
+	contract_drain(rig_handle(&rig));
 	say_by_rearm(rig.source, IOSRC_READABLE);
 	for (i = 0; i < CODES + SR_ANSWERS; i++)
 		sr_do_io(rig.source, RIG_BOTH, changes_nothing(i));
@@ -328,7 +325,7 @@ void contract_S6_other_answers_of_do_io_change_nothing(void **state)
 
 void contract_S6_in_progress_arms_writing_only(void **state)
 {
-	iosrc_status progress = iosrc_status_from_os(EINPROGRESS);
+	iosrc_status progress = iosrc_status_from_os(system_in_progress);
 	struct rig rig;
 
 	(void)state;
@@ -338,7 +335,7 @@ void contract_S6_in_progress_arms_writing_only(void **state)
 	assert_bits(rig_expect(&rig).ready, RIG_BOTH);
 	assert_status(sr_do_io(rig.source, IOSRC_READABLE, progress), progress);
 	contract_expect_quiet(rig.poller);
-	contract_fill(rig_fd(&rig));
+	contract_fill(rig_handle(&rig));
 	assert_status(sr_do_io(rig.source, RIG_BOTH, progress), progress);
 	contract_expect_quiet(rig.poller);
 	contract_drain(rig.peer);
@@ -352,11 +349,10 @@ void contract_S6_connect_through_do_io_becomes_writable(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	uint16_t port;
-	int listener = contract_tcp_listener(&port);
-	struct sockaddr_in to = rig_loopback(port);
-	struct rig_io io = { &to, sizeof(to), 0 };
-	iosrc_source *source = rig_watch(poller, rig_socket(SOCK_STREAM), 5,
-	    RIG_BOTH);
+	iosrc_handle listener = contract_tcp_listener(&port);
+	struct rig_io io = { NULL, 0, port };
+	iosrc_source *source = rig_watch(poller,
+	    system_socket(IOSRC_TYPE_STREAM), 5, RIG_BOTH);
 	int64_t status;
 
 	(void)state;
@@ -364,13 +360,13 @@ void contract_S6_connect_through_do_io_becomes_writable(void **state)
 	contract_expect_quiet(poller);
 	status = iosrc_do_io(source, RIG_BOTH, rig_io_connect, &io);
 	if (status != 0) { /* else it stands already */
-		assert_kind(status, IOSRC_KIND_IN_PROGRESS);
+		assert_true(system_is_under_way((iosrc_status)status));
 		assert_bits(contract_expect(poller, 5).ready, IOSRC_WRITABLE);
 	}
-	assert_int_equal(rig_socket_error((int)iosrc_source_handle(source)), 0);
+	assert_ok(system_take_error(iosrc_source_handle(source)));
 	assert_int_equal(iosrc_write(source, "x", 1), 1);
 	assert_ok(iosrc_close(source));
-	close(listener);
+	system_close(listener);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -400,8 +396,8 @@ void contract_S6_whole_counts_change_nothing(void **state)
 void contract_S6_not_connected_changes_nothing(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
-	iosrc_source *source = rig_watch(poller, rig_socket(SOCK_STREAM), 6,
-	    RIG_BOTH);
+	iosrc_source *source = rig_watch(poller,
+	    system_socket(IOSRC_TYPE_STREAM), 6, RIG_BOTH);
 	char byte;
 	int i;
 
@@ -418,27 +414,23 @@ void contract_S6_not_connected_changes_nothing(void **state)
 
 /* A datagram socket whose peer's port is closed: each send is refused, and
  * the next call says so. */
-static int refused_datagram(struct sockaddr_in *to)
+static iosrc_handle refused_datagram(uint16_t port)
 {
-	socklen_t size = sizeof(*to);
-	int closed = rig_socket(SOCK_DGRAM), fd = rig_socket(SOCK_DGRAM);
+	iosrc_handle handle = system_socket(IOSRC_TYPE_DATAGRAM);
 
-	*to = rig_loopback(0);
-	assert_int_equal(bind(closed, (struct sockaddr *)to, size), 0);
-	assert_int_equal(getsockname(closed, (struct sockaddr *)to, &size), 0);
-	close(closed);
-	assert_int_equal(connect(fd, (struct sockaddr *)to, size), 0);
-	return fd;
+	assert_ok(system_connect(handle, port));
+	return handle;
 }
 
 void contract_S6_an_error_of_a_direct_call_arms_again(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
-	struct sockaddr_in to, from;
-	socklen_t size = sizeof(from);
-	int fd = refused_datagram(&to), peer = rig_socket(SOCK_DGRAM), i;
+	uint16_t port = rig_dead_port(IOSRC_TYPE_DATAGRAM);
+	iosrc_handle fd = refused_datagram(port);
+	iosrc_handle peer = system_socket(IOSRC_TYPE_DATAGRAM);
 	iosrc_source *source = rig_watch(poller, fd, 9, IOSRC_READABLE);
 	char data[8];
+	int i;
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
@@ -447,29 +439,25 @@ void contract_S6_an_error_of_a_direct_call_arms_again(void **state)
 		assert_kind(iosrc_read(source, data, sizeof(data)),
 		    IOSRC_KIND_CONNECTION_REFUSED);
 	}
-	assert_int_equal(bind(peer, (struct sockaddr *)&to, sizeof(to)), 0);
-	assert_int_equal(getsockname(fd, (struct sockaddr *)&from, &size), 0);
-	assert_int_equal(
-	    sendto(peer, "here", 4, 0, (struct sockaddr *)&from, size), 4);
+	assert_ok(system_bind(peer, port));
+	assert_int_equal(system_send_to(peer, "here", 4, system_port(fd)), 4);
 	assert_bits(contract_expect(poller, 9).ready, IOSRC_READABLE);
 	assert_int_equal(iosrc_read(source, data, sizeof(data)), 4);
 	assert_ok(iosrc_close(source));
-	close(peer);
+	system_close(peer);
 	assert_ok(iosrc_poller_release(poller));
 }
 
 void contract_S6_no_arming_behind_a_closed_bit(void **state)
 {
-	struct linger now = { 1, 0 };
 	struct rig rig;
 	char byte;
 	int i;
 
 	(void)state;
 	rig_open(&rig, RIG_TCP, RIG_BOTH);
-	assert_int_equal(
-	    setsockopt(rig.peer, SOL_SOCKET, SO_LINGER, &now, sizeof(now)), 0);
-	close(rig.peer);
+	system_reset_on_close(rig.peer);
+	system_close(rig.peer);
 	rig.peer = -1;
 	while (!(rig_expect(&rig).ready & IOSRC_WRITE_CLOSED))
 		continue;

@@ -7,9 +7,7 @@
 
 #include "family_sr.h"
 
-#include <poll.h>
 #include <string.h>
-#include <sys/epoll.h>
 
 /* The longest that an end may take, beside a blocked wait. */
 static int64_t prompt(void)
@@ -19,39 +17,26 @@ static int64_t prompt(void)
 
 /* ---- S8 ---- */
 
-static void raw_epoll_works(int fd, int peer)
-{
-	struct epoll_event event = { EPOLLIN | EPOLLET, { .u64 = 77 } };
-	int watcher = epoll_create1(EPOLL_CLOEXEC);
-
-	assert_true(watcher >= 0);
-	assert_int_equal(epoll_ctl(watcher, EPOLL_CTL_ADD, fd, &event), 0);
-	contract_write(peer, "raw", 3);
-	assert_int_equal(epoll_wait(watcher, &event, 1, 1000), 1);
-	assert_int_equal(event.data.u64, 77);
-	assert_int_equal(contract_drain(fd), 3);
-	close(watcher);
-}
-
 /* Data is pending when the source ends, if `pending`. */
 static void hand_back(iosrc_bits interest, int pending)
 {
 	iosrc_handle handle = -1;
 	struct rig rig;
-	int fd, flags;
+	iosrc_handle fd;
+	int nonblocking;
 
 	rig_open(&rig, RIG_UNIX, interest);
-	fd = rig_fd(&rig);
-	flags = fcntl(fd, F_GETFL);
+	fd = rig_handle(&rig);
+	nonblocking = system_is_nonblocking(fd);
 	if (pending)
 		contract_write(rig.peer, "abc", 3);
 	assert_ok(iosrc_into_inner(rig.source, &handle));
 	assert_int_equal(handle, fd);
 	contract_expect_quiet(rig.poller);
-	assert_true(sr_is_open(fd));
-	assert_int_equal(fcntl(fd, F_GETFL), flags);
+	assert_true(system_is_open(fd));
+	assert_int_equal(system_is_nonblocking(fd), nonblocking);
 	assert_int_equal(contract_drain(fd), pending ? 3 : 0);
-	raw_epoll_works(fd, rig.peer);
+	system_works_elsewhere(fd, rig.peer);
 	rig.source = rig_watch(rig.poller, fd, RIG_TOKEN, IOSRC_READABLE);
 	contract_write(rig.peer, "again", 5);
 	rig_expect(&rig);
@@ -74,7 +59,8 @@ void contract_S8_no_event_after_into_inner(void **state)
 {
 	struct rig rig;
 	uint64_t registration;
-	int kind, fd;
+	iosrc_handle fd;
+	int kind;
 	size_t m;
 
 	(void)state;
@@ -83,7 +69,7 @@ void contract_S8_no_event_after_into_inner(void **state)
 			rig_open(&rig, (enum rig_kind)kind,
 			    IOSRC_READABLE | sr_modes[m]);
 			registration = iosrc_source_registration(rig.source);
-			fd = rig_fd(&rig);
+			fd = rig_handle(&rig);
 			contract_write(rig.peer, "x", 1);
 			assert_int_equal(
 			    iosrc_is_current(rig.poller, registration), 1);
@@ -92,9 +78,9 @@ void contract_S8_no_event_after_into_inner(void **state)
 			    iosrc_is_current(rig.poller, registration), 0);
 			contract_expect_quiet(rig.poller);
 			contract_write(rig.peer, "y", 1);
-			close(rig.peer);
+			system_close(rig.peer);
 			contract_expect_quiet(rig.poller);
-			close(fd);
+			system_close(fd);
 			assert_ok(iosrc_poller_release(rig.poller));
 		}
 	}
@@ -119,9 +105,9 @@ void contract_S8_into_inner_during_a_wait(void **state)
 		contract_write(rig.peer, "x", 1);
 		sr_waiter_join(&waiter);
 		assert_int_equal(waiter.count, 0);
-		assert_int_equal(contract_drain((int)handle), 1);
-		close((int)handle);
-		close(rig.peer);
+		assert_int_equal(contract_drain(handle), 1);
+		system_close(handle);
+		system_close(rig.peer);
 		assert_ok(iosrc_poller_release(rig.poller));
 	}
 }
@@ -130,18 +116,18 @@ void contract_S8_out_handle_may_be_null(void **state)
 {
 	iosrc_handle handle = 123;
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	contract_pipe(fds);
 	source = contract_source(fds[0]);
 	assert_ok(iosrc_into_inner(source, NULL));
-	assert_true(sr_is_open(fds[0]));
+	assert_true(system_is_open(fds[0]));
 	assert_status(iosrc_into_inner(NULL, &handle), IOSRC_E_INVALID);
 	assert_status(iosrc_into_inner(NULL, NULL), IOSRC_E_INVALID);
 	assert_int_equal(handle, 123);
-	close(fds[0]);
-	close(fds[1]);
+	system_close(fds[0]);
+	system_close(fds[1]);
 }
 
 /* ---- S9 ---- */
@@ -150,7 +136,8 @@ void contract_S9_no_event_after_close(void **state)
 {
 	struct rig rig;
 	uint64_t registration;
-	int kind, fd;
+	iosrc_handle fd;
+	int kind;
 	size_t m;
 
 	(void)state;
@@ -159,14 +146,14 @@ void contract_S9_no_event_after_close(void **state)
 			rig_open(&rig, (enum rig_kind)kind,
 			    IOSRC_READABLE | sr_modes[m]);
 			registration = iosrc_source_registration(rig.source);
-			fd = rig_fd(&rig);
+			fd = rig_handle(&rig);
 			contract_write(rig.peer, "x", 1);
 			assert_ok(iosrc_close(rig.source));
-			assert_false(sr_is_open(fd));
+			assert_false(system_is_open(fd));
 			assert_int_equal(
 			    iosrc_is_current(rig.poller, registration), 0);
 			contract_expect_quiet(rig.poller);
-			close(rig.peer);
+			system_close(rig.peer);
 			assert_ok(iosrc_poller_release(rig.poller));
 		}
 	}
@@ -176,23 +163,22 @@ void contract_S9_no_event_after_close(void **state)
 void contract_S9_the_number_is_free(void **state)
 {
 	struct rig rig;
-	int fd, copy, next;
+	iosrc_handle fd, copy;
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE | IOSRC_LEVEL);
-	fd = rig_fd(&rig);
-	copy = fcntl(fd, F_DUPFD_CLOEXEC, fd + 10);
-	assert_true(copy > fd);
+	fd = rig_handle(&rig);
+	copy = system_duplicate(fd);
 	contract_write(rig.peer, "x", 1);
 	rig_expect(&rig);
 	assert_ok(iosrc_close(rig.source));
-	next = fcntl(copy, F_DUPFD_CLOEXEC, fd);
-	assert_int_equal(next, fd);
+	assert_false(system_is_open(fd));
+	system_take_over(copy, fd);
 	contract_expect_quiet(rig.poller);
 	sr_expect_idle(rig.poller, 100 * CONTRACT_MS);
-	rig.source = rig_watch(rig.poller, next, RIG_TOKEN + 1, IOSRC_READABLE);
+	rig.source = rig_watch(rig.poller, fd, RIG_TOKEN + 1, IOSRC_READABLE);
 	contract_expect(rig.poller, RIG_TOKEN + 1);
-	close(copy);
+	system_close(copy);
 	rig_shut(&rig);
 	assert_ok(iosrc_close(NULL));
 }
@@ -200,20 +186,19 @@ void contract_S9_the_number_is_free(void **state)
 /* Answers how long the peer took to see the end, from before the close. */
 static int64_t end_seen(struct rig *rig)
 {
-	struct pollfd item = { rig->peer, POLLIN, 0 };
 	int64_t began = contract_now();
 	char byte;
 
 	assert_ok(iosrc_close(rig->source));
-	assert_int_equal(poll(&item, 1, 5000), 1);
-	assert_int_equal(read(rig->peer, &byte, 1), 0);
+	assert_true(system_await(rig->peer, IOSRC_READABLE, 5000));
+	assert_int_equal(system_read(rig->peer, &byte, 1), 0);
 	return contract_now() - began;
 }
 
 /* The source is the writing end of a pipe, which the reader sees end. */
 static void turn_pipe(struct rig *rig)
 {
-	int fds[2];
+	iosrc_handle fds[2];
 
 	rig_shut(rig);
 	contract_pipe(fds);
@@ -250,7 +235,7 @@ void contract_S9_peer_sees_the_end_during_a_wait(void **state)
 			contract_in_time(end_seen(&rig), prompt());
 			sr_waiter_join(&waiter);
 			assert_int_equal(waiter.count, 0);
-			close(rig.peer);
+			system_close(rig.peer);
 			assert_ok(iosrc_poller_release(rig.poller));
 		}
 	}
@@ -270,20 +255,17 @@ void contract_S9_port_is_free_during_a_wait(void **state)
 		iosrc_source *source = rig_watch(poller,
 		    contract_tcp_listener(&port), m,
 		    IOSRC_READABLE | sr_modes[m / 2 % SR_MODES]);
-		struct sockaddr_in address = rig_loopback(port);
-		int again = rig_socket(SOCK_STREAM);
+		iosrc_handle again = system_socket(IOSRC_TYPE_STREAM);
 
 		sr_waiter_start(&waiter, poller, sr_while(60 * CONTRACT_MS));
 		if (m % 2)
 			assert_ok(iosrc_deregister(source, poller));
 		assert_ok(iosrc_close(source));
-		assert_int_equal(
-		    bind(again, (struct sockaddr *)&address, sizeof(address)),
-		    0);
-		assert_int_equal(listen(again, 5), 0);
+		assert_ok(system_bind(again, port));
+		assert_ok(system_listen(again, 5));
 		sr_waiter_join(&waiter);
 		assert_int_equal(waiter.count, 0);
-		close(again);
+		system_close(again);
 	}
 	assert_ok(iosrc_poller_release(poller));
 }
@@ -294,7 +276,8 @@ void contract_S9_close_beside_three_waiting_threads(void **state)
 	iosrc_poller *poller = contract_poller(0);
 	struct sr_waiter waiters[3];
 	struct rig rigs[4];
-	int i, fds[2];
+	iosrc_handle fds[2];
+	int i;
 
 	(void)state;
 	for (i = 0; i < 4; i++) {
@@ -314,7 +297,7 @@ void contract_S9_close_beside_three_waiting_threads(void **state)
 		assert_true(waiters[i].ended - waiters[i].began >= timeout);
 	}
 	for (i = 0; i < 4; i++)
-		close(rigs[i].peer);
+		system_close(rigs[i].peer);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -326,18 +309,19 @@ struct family {
 	iosrc_poller *poller;
 	iosrc_waker *waker;
 	iosrc_source *sources[2];
-	int peers[2];
+	iosrc_handle peers[2];
 };
 
 static void make_family(struct family *family, iosrc_bits mode, int busy)
 {
-	int i, fds[2];
+	iosrc_handle fds[2];
+	int i;
 
 	family->poller = contract_poller(0);
 	assert_ok(iosrc_poller_retain(family->poller));
 	assert_ok(iosrc_waker_create(family->poller, 9, &family->waker));
 	for (i = 0; i < 2; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		family->peers[i] = fds[1];
 		family->sources[i] = rig_watch(family->poller, fds[0],
 		    (uint64_t)i, RIG_BOTH | mode);
@@ -378,16 +362,16 @@ void contract_S10_every_order_of_ends(void **state)
 {
 	struct family family;
 	unsigned nth;
-	int fd;
+	iosrc_handle fd;
 
 	(void)state;
 	for (nth = 0; nth < 120; nth++) {
 		make_family(&family, sr_modes[nth % SR_MODES], nth / 3 % 2);
-		fd = (int)iosrc_source_handle(family.sources[1]);
+		fd = iosrc_source_handle(family.sources[1]);
 		end_in_order(&family, nth);
-		close(fd);
-		close(family.peers[0]);
-		close(family.peers[1]);
+		system_close(fd);
+		system_close(family.peers[0]);
+		system_close(family.peers[1]);
 	}
 }
 
@@ -410,7 +394,7 @@ void contract_S10_survivors_move_to_another_poller(void **state)
 		assert_ok(iosrc_register(rig.source, next, 3, RIG_BOTH));
 		assert_bits(contract_expect(next, 3).ready, RIG_BOTH);
 		assert_ok(iosrc_close(rig.source));
-		close(rig.peer);
+		system_close(rig.peer);
 	}
 	assert_ok(iosrc_poller_release(next));
 }

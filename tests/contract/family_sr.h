@@ -8,9 +8,7 @@
 
 #include "family_rig.h"
 
-#include <sched.h>
 #include <stdatomic.h>
-#include <sys/resource.h>
 
 /* Every mode that both backends have. */
 static const iosrc_bits sr_modes[] = { 0, IOSRC_LEVEL, IOSRC_ONESHOT };
@@ -42,7 +40,7 @@ struct sr_waiter {
 	int64_t count;
 	int64_t began, ended;
 	_Atomic int waiting;
-	pthread_t thread;
+	system_thread thread;
 };
 
 static inline void *sr_wait_once(void *user)
@@ -67,13 +65,13 @@ static inline void sr_waiter_start(struct sr_waiter *waiter,
 	atomic_init(&waiter->waiting, 0);
 	rig_start(&waiter->thread, sr_wait_once, waiter);
 	while (!atomic_load(&waiter->waiting))
-		rig_sleep(CONTRACT_MS);
-	rig_sleep(sr_while(20 * CONTRACT_MS));
+		system_sleep(CONTRACT_MS);
+	system_sleep(sr_while(20 * CONTRACT_MS));
 }
 
 static inline void sr_waiter_join(struct sr_waiter *waiter)
 {
-	assert_int_equal(pthread_join(waiter->thread, NULL), 0);
+	assert_int_equal(system_thread_join(waiter->thread), 0);
 }
 
 /* ---- what waiting costs ---- */
@@ -85,13 +83,8 @@ struct sr_cost {
 
 static inline struct sr_cost sr_cost_now(void)
 {
-	struct rusage use;
-	struct timespec cpu;
-
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-	getrusage(RUSAGE_THREAD, &use);
-	return (struct sr_cost){ (int64_t)cpu.tv_sec * SR_SECOND + cpu.tv_nsec,
-		use.ru_nvcsw };
+	return (
+	    struct sr_cost){ system_process_cpu(), system_thread_switches() };
 }
 
 /* The poller is quiet for so long, and it neither spins nor blocks longer. */
@@ -157,7 +150,7 @@ static inline void sr_take_turns(iosrc_poller *poller, iosrc_source *source)
 {
 	uint64_t token, rounds = contract_scale(20000);
 	struct sr_turns turns = { .poller = poller };
-	pthread_t threads[2];
+	system_thread threads[2];
 	int64_t until;
 	int i;
 
@@ -171,14 +164,16 @@ static inline void sr_take_turns(iosrc_poller *poller, iosrc_source *source)
 			if (contract_now() > until)
 				fail_msg("the event of %llu did not come",
 				    (unsigned long long)token);
-			sched_yield();
+			system_yield();
 		}
 	}
 	atomic_store(&turns.stop, 1);
 	for (i = 0; i < 2; i++)
-		assert_int_equal(pthread_join(threads[i], NULL), 0);
+		assert_int_equal(system_thread_join(threads[i]), 0);
 	assert_int_equal(atomic_load(&turns.strange), 0);
 }
+
+#define SR_IN_PROGRESS 115 /* of Linux; a number like any other elsewhere */
 
 /* What a callback may answer, sense or none. Two of them have the low half of
  * would-block and of in-progress. */
@@ -186,7 +181,7 @@ static const int64_t sr_answers[] = { 0, 1, 4096, INT32_MAX,
 	INT64_C(0x80000000), INT64_MAX, -1, -11, INT32_MIN, INT64_MIN,
 	INT64_MIN + 1, -INT64_C(0x100010001), IOSRC_E_WOULD_BLOCK,
 	IOSRC_E_INVALID, IOSRC_E_INTERRUPTED, IOSRC_E_UNKNOWN, -65600,
-	INT64_C(-0x100000000) + INT32_MIN + EINPROGRESS };
+	INT64_C(-0x100000000) + INT32_MIN + SR_IN_PROGRESS };
 #define SR_ANSWERS (sizeof(sr_answers) / sizeof(sr_answers[0]))
 
 /* ---- callbacks that say what they are told, and how often they ran ---- */
@@ -214,11 +209,6 @@ static inline int64_t sr_do_io(iosrc_source *source, iosrc_bits directions,
 
 	assert_int_equal(call.calls, 1);
 	return got;
-}
-
-static inline int sr_is_open(int fd)
-{
-	return fcntl(fd, F_GETFD) >= 0;
 }
 
 #endif

@@ -38,7 +38,7 @@ static void contract_T1_zero_reports_what_is_ready(void **state)
 	for (kind = 0; kind < RIG_KINDS; kind++) {
 		rig_open(&rig, (enum rig_kind)kind, IOSRC_READABLE);
 		contract_write(rig.peer, "now", 3);
-		rig_sleep(2 * CONTRACT_MS);
+		system_sleep(2 * CONTRACT_MS);
 		assert_int_equal(iosrc_poller_wait(rig.poller, events, 4, 0),
 		    1);
 		assert_int_equal(events[0].token, RIG_TOKEN);
@@ -147,7 +147,7 @@ struct sampler {
 	uint64_t early;
 	uint64_t wrong;
 	int64_t earliest; /* the worst: took less timeout, ns */
-	pthread_t thread;
+	system_thread thread;
 };
 
 static void *sampler_body(void *user)
@@ -189,7 +189,7 @@ static void never_early(unsigned group, uint64_t samples)
 		rig_start(&samplers[i].thread, sampler_body, &samplers[i]);
 	}
 	for (i = 0; i < SLEEPERS; i++)
-		pthread_join(samplers[i].thread, NULL);
+		system_thread_join(samplers[i].thread);
 	for (i = 0; i < SLEEPERS; i++) {
 		assert_int_equal(samplers[i].wrong, 0);
 		if (samplers[i].early != 0)

@@ -46,16 +46,8 @@ struct waiting {
 	iosrc_event event;
 	atomic_uint started;
 	atomic_uint ended;
-	pthread_t thread;
+	system_thread thread;
 };
-
-static inline int64_t time_on_cpu(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (int64_t)now.tv_sec * 1000 * CONTRACT_MS + now.tv_nsec;
-}
 
 static inline void *waiting_body(void *user)
 {
@@ -67,7 +59,7 @@ static inline void *waiting_body(void *user)
 	waiting->count = iosrc_poller_wait(waiting->poller, &waiting->event, 1,
 	    waiting->timeout_ns);
 	waiting->took_ns = contract_now() - start;
-	waiting->cpu_ns = time_on_cpu();
+	waiting->cpu_ns = system_thread_cpu();
 	atomic_store(&waiting->ended, 1);
 	return NULL;
 }
@@ -86,14 +78,14 @@ static inline int waiting_ends_within(struct waiting *waiting, int64_t ns)
 	int64_t end = contract_now() + ns;
 
 	while (!atomic_load(&waiting->ended) && contract_now() < end)
-		rig_sleep(CONTRACT_MS);
+		system_sleep(CONTRACT_MS);
 	return atomic_load(&waiting->ended) != 0;
 }
 
 static inline void waiting_join(struct waiting *waiting, uint64_t token)
 {
 	assert_true(waiting_ends_within(waiting, time_slow(CONTRACT_SOON)));
-	pthread_join(waiting->thread, NULL);
+	system_thread_join(waiting->thread);
 	assert_int_equal(waiting->count, 1);
 	assert_int_equal(waiting->event.token, token);
 	assert_bits(waiting->event.ready, IOSRC_READABLE);

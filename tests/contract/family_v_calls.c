@@ -211,7 +211,7 @@ void contract_V6_shutdown_of_what_cannot_be(void **state)
 	net_open(NET_PIPE, &net);
 	assert_kind(iosrc_shutdown(net.a, RIG_BOTH), IOSRC_KIND_BAD_HANDLE);
 	net_close(&net);
-	loose = contract_source(rig_socket(SOCK_STREAM));
+	loose = contract_source(system_socket(IOSRC_TYPE_STREAM));
 	assert_kind(iosrc_shutdown(loose, RIG_BOTH), IOSRC_KIND_NOT_CONNECTED);
 	assert_ok(iosrc_close(loose));
 }

@@ -11,8 +11,6 @@
 
 #include "family_v.h"
 
-#include <iosrc_net.h>
-
 #define CLOSED RIG_CLOSED
 #define HUNG_UP (RIG_BOTH | CLOSED)
 #define BROKEN (HUNG_UP | IOSRC_ERROR)
@@ -20,104 +18,101 @@
 struct change {
 	const char *name;
 	enum rig_kind kind;
-	void (*apply)(int self, int *peer);
+	void (*apply)(iosrc_handle self, iosrc_handle *peer);
 	iosrc_bits required; /* of a registration in both directions */
 	iosrc_bits forbidden;
 };
 
-static void reset_peer(int *peer)
+static void reset_peer(iosrc_handle *peer)
 {
-	struct linger at_once = { 1, 0 };
-
-	assert_int_equal(
-	    setsockopt(*peer, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once)),
-	    0);
-	close(*peer);
+	system_reset_on_close(*peer);
+	system_close(*peer);
 	*peer = -1;
 }
 
-static void peer_shuts_writing(int self, int *peer)
+static void peer_shuts_writing(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
-	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+	assert_ok(system_shutdown(*peer, IOSRC_WRITABLE));
 }
 
-static void peer_writes_and_shuts_writing(int self, int *peer)
+static void peer_writes_and_shuts_writing(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
 	contract_write(*peer, "last words", 10);
-	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+	assert_ok(system_shutdown(*peer, IOSRC_WRITABLE));
 }
 
-static void peer_shuts_reading(int self, int *peer)
+static void peer_shuts_reading(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
-	assert_int_equal(shutdown(*peer, SHUT_RD), 0);
+	assert_ok(system_shutdown(*peer, IOSRC_READABLE));
 }
 
-static void peer_shuts_both(int self, int *peer)
+static void peer_shuts_both(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
-	assert_int_equal(shutdown(*peer, SHUT_RDWR), 0);
+	assert_ok(system_shutdown(*peer, RIG_BOTH));
 }
 
-static void peer_closes(int self, int *peer)
+static void peer_closes(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
-	close(*peer);
+	system_close(*peer);
 	*peer = -1;
 }
 
-static void peer_writes_and_closes(int self, int *peer)
+static void peer_writes_and_closes(iosrc_handle self, iosrc_handle *peer)
 {
 	contract_write(*peer, "last words", 10);
 	peer_closes(self, peer);
 }
 
-static void peer_closes_without_reading(int self, int *peer)
+static void peer_closes_without_reading(iosrc_handle self, iosrc_handle *peer)
 {
 	contract_write(self, "unread", 6);
 	peer_closes(self, peer);
 }
 
-static void peer_resets(int self, int *peer)
+static void peer_resets(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)self;
 	reset_peer(peer);
 }
 
-static void self_shuts_reading(int self, int *peer)
+static void self_shuts_reading(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
-	assert_int_equal(shutdown(self, SHUT_RD), 0);
+	assert_ok(system_shutdown(self, IOSRC_READABLE));
 }
 
-static void self_shuts_writing(int self, int *peer)
+static void self_shuts_writing(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
-	assert_int_equal(shutdown(self, SHUT_WR), 0);
+	assert_ok(system_shutdown(self, IOSRC_WRITABLE));
 }
 
-static void self_shuts_both(int self, int *peer)
+static void self_shuts_both(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
-	assert_int_equal(shutdown(self, SHUT_RDWR), 0);
+	assert_ok(system_shutdown(self, RIG_BOTH));
 }
 
-static void self_shuts_one_after_the_other(int self, int *peer)
+static void self_shuts_one_after_the_other(iosrc_handle self,
+    iosrc_handle *peer)
 {
 	self_shuts_writing(self, peer);
 	self_shuts_reading(self, peer);
 }
 
-static void both_ends_shut_writing(int self, int *peer)
+static void both_ends_shut_writing(iosrc_handle self, iosrc_handle *peer)
 {
-	assert_int_equal(shutdown(self, SHUT_WR), 0);
-	assert_int_equal(shutdown(*peer, SHUT_WR), 0);
+	assert_ok(system_shutdown(self, IOSRC_WRITABLE));
+	assert_ok(system_shutdown(*peer, IOSRC_WRITABLE));
 }
 
 /* The same by iosrc_shutdown, which takes a source. */
-static void call_shutdown(int self, iosrc_bits directions)
+static void call_shutdown(iosrc_handle self, iosrc_bits directions)
 {
 	iosrc_source *source = contract_source(self);
 
@@ -125,19 +120,19 @@ static void call_shutdown(int self, iosrc_bits directions)
 	assert_ok(iosrc_into_inner(source, NULL));
 }
 
-static void call_shuts_reading(int self, int *peer)
+static void call_shuts_reading(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
 	call_shutdown(self, IOSRC_READABLE);
 }
 
-static void call_shuts_writing(int self, int *peer)
+static void call_shuts_writing(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
 	call_shutdown(self, IOSRC_WRITABLE);
 }
 
-static void call_shuts_both(int self, int *peer)
+static void call_shuts_both(iosrc_handle self, iosrc_handle *peer)
 {
 	(void)peer;
 	call_shutdown(self, RIG_BOTH);
@@ -271,8 +266,8 @@ static void change_before(const struct change *change, iosrc_bits interest)
 	iosrc_event event;
 
 	rig_open(&rig, change->kind, 0);
-	change->apply(rig_fd(&rig), &rig.peer);
-	rig_sleep(2 * CONTRACT_MS);
+	change->apply(rig_handle(&rig), &rig.peer);
+	system_sleep(2 * CONTRACT_MS);
 	rig_again(&rig, interest);
 	event = rig_expect(&rig);
 	check_forbidden(change, interest, event.ready);
@@ -295,7 +290,7 @@ static void change_under(const struct change *change, iosrc_bits interest)
 	if (interest & IOSRC_WRITABLE)
 		assert_int_equal(rig_expect(&rig).ready, IOSRC_WRITABLE);
 	assert_int_equal(rig_drain(rig.source), 0);
-	change->apply(rig_fd(&rig), &rig.peer);
+	change->apply(rig_handle(&rig), &rig.peer);
 	if (interest & IOSRC_READABLE)
 		required &= ~IOSRC_WRITABLE;
 	else
@@ -345,7 +340,7 @@ void contract_V2_data_before_the_end_is_readable(void **state)
 	(void)state;
 	for (kind = 0; kind < RIG_KINDS; kind++) {
 		rig_open(&rig, (enum rig_kind)kind, IOSRC_READABLE);
-		peer_writes_and_closes(rig_fd(&rig), &rig.peer);
+		peer_writes_and_closes(rig_handle(&rig), &rig.peer);
 		assert_bits(rig_expect(&rig).ready, IOSRC_READABLE);
 		assert_int_equal(iosrc_read(rig.source, data, 4), 4);
 		assert_int_equal(rig_drain(rig.source), 6);
@@ -406,14 +401,14 @@ void contract_V9_reset_before_registration_is_readable(void **state)
 	iosrc_poller *poller;
 	iosrc_source *source;
 	char data[8];
-	int fds[2];
+	iosrc_handle fds[2];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
 		contract_tcp_pair(fds);
 		reset_peer(&fds[1]);
-		rig_sleep(2 * CONTRACT_MS);
+		system_sleep(2 * CONTRACT_MS);
 		poller = contract_poller(0);
 		source = rig_watch(poller, fds[0], RIG_TOKEN,
 		    IOSRC_READABLE | modes[i]);
@@ -435,7 +430,7 @@ static void reader_meets_the_end(iosrc_bits mode)
 	char data[8];
 
 	rig_open(&rig, RIG_PIPE, IOSRC_READABLE | mode);
-	close(rig.peer);
+	system_close(rig.peer);
 	rig.peer = -1;
 	event = rig_expect(&rig);
 	assert_bits(event.ready, IOSRC_READ_CLOSED);
@@ -458,19 +453,19 @@ void contract_V7_reader_sees_the_last_writer_close(void **state)
 {
 	struct rig rig;
 	iosrc_event event;
-	int other;
+	iosrc_handle other;
 
 	(void)state;
 	rig_open(&rig, RIG_PIPE, IOSRC_READABLE);
-	other = dup(rig.peer);
-	close(rig.peer);
+	other = system_duplicate(rig.peer);
+	system_close(rig.peer);
 	contract_expect_quiet(rig.poller);
 	contract_write(other, "data left", 9);
 	event = rig_expect(&rig);
 	assert_int_equal(event.ready, IOSRC_READABLE);
 	assert_int_equal(rig_drain(rig.source), 9);
 	contract_write(other, "and more", 8);
-	close(other);
+	system_close(other);
 	rig.peer = -1;
 	event = rig_expect(&rig);
 	assert_bits(event.ready, IOSRC_READABLE | IOSRC_READ_CLOSED);
@@ -487,7 +482,7 @@ static void writer_meets_the_end(int full, iosrc_bits mode)
 	struct rig rig;
 	iosrc_event event;
 	int64_t put;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	contract_pipe(fds);
 	rig.poller = contract_poller(0);
@@ -502,7 +497,7 @@ static void writer_meets_the_end(int full, iosrc_bits mode)
 		assert_status(put, IOSRC_E_WOULD_BLOCK);
 		contract_expect_quiet(rig.poller);
 	}
-	close(fds[0]);
+	system_close(fds[0]);
 	if (!full || mode == IOSRC_ONESHOT)
 		rig_again(&rig, IOSRC_WRITABLE | mode);
 	event = rig_expect(&rig);

@@ -114,11 +114,11 @@ static void contract_W3_wake_then_register_then_wait(void **state)
 	iosrc_waker *waker = waker_of(poller, TOKEN);
 	iosrc_source *source;
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
 		assert_ok(iosrc_waker_wake(waker));
 		source = rig_watch(poller, fds[0], 1,
 		    IOSRC_READABLE | modes[i]);
@@ -132,7 +132,7 @@ static void contract_W3_wake_then_register_then_wait(void **state)
 		contract_expect(poller, TOKEN);
 		contract_expect_quiet(poller);
 		assert_ok(iosrc_close(source));
-		close(fds[1]);
+		system_close(fds[1]);
 	}
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_poller_release(poller));
@@ -407,13 +407,13 @@ struct crowd {
 
 static void crowd_open(struct crowd *crowd, iosrc_bits mode)
 {
-	int fds[2];
+	iosrc_handle fds[2];
 	unsigned i;
 
 	*crowd = (struct crowd){ .poller = contract_poller(0) };
 	for (i = 0; i < CROWD; i++) {
-		contract_socketpair(SOCK_STREAM, fds);
-		close(fds[1]);
+		contract_pair(IOSRC_TYPE_STREAM, fds);
+		system_close(fds[1]);
 		crowd->sources[i] = rig_watch(crowd->poller, fds[0], i,
 		    IOSRC_READABLE | mode);
 		crowd->wakers[i] = waker_of(crowd->poller, CROWD + i);

@@ -9,7 +9,6 @@
 
 #include "family_w.h"
 
-#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -28,7 +27,7 @@ static int comes_to(_Atomic uint64_t *value, uint64_t least)
 	for (spins = 1; atomic_load(value) < least; spins++) {
 		if (spins % 1024 == 0 && contract_now() > end)
 			return 0;
-		sched_yield();
+		system_yield();
 	}
 	return 1;
 }
@@ -66,14 +65,14 @@ void contract_W1_a_wake_ends_a_blocked_wait(void **state)
 	struct sleeper sleeper = { contract_poller(0), NULL, { 0 }, 0 };
 	iosrc_waker *waker = waker_of(sleeper.poller, 5);
 	unsigned round;
-	pthread_t thread;
+	system_thread thread;
 
 	(void)state;
 	for (round = 0; round < 20; round++) {
 		rig_start(&thread, sleeper_run, &sleeper);
-		rig_sleep((round % 4) * 2 * CONTRACT_MS);
+		system_sleep((round % 4) * 2 * CONTRACT_MS);
 		assert_ok(iosrc_waker_wake(waker));
-		pthread_join(thread, NULL);
+		system_thread_join(thread);
 		assert_int_equal(sleeper.got, 1);
 		assert_int_equal(sleeper.event.token, 5);
 		assert_int_equal(sleeper.event.ready, IOSRC_READABLE);
@@ -90,7 +89,7 @@ void contract_W1_each_woken_thread_wakes_the_next(void **state)
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_waker *waker = waker_of(poller, STOP);
 	struct sleeper sleepers[8];
-	pthread_t threads[8];
+	system_thread threads[8];
 	unsigned i;
 
 	(void)state;
@@ -98,10 +97,10 @@ void contract_W1_each_woken_thread_wakes_the_next(void **state)
 		sleepers[i] = (struct sleeper){ poller, waker, { 0 }, 0 };
 		rig_start(&threads[i], sleeper_run, &sleepers[i]);
 	}
-	rig_sleep(20 * CONTRACT_MS);
+	system_sleep(20 * CONTRACT_MS);
 	assert_ok(iosrc_waker_wake(waker));
 	for (i = 0; i < 8; i++) {
-		pthread_join(threads[i], NULL);
+		system_thread_join(threads[i]);
 		assert_int_equal(sleepers[i].got, 1);
 		assert_int_equal(sleepers[i].event.token, STOP);
 	}
@@ -116,7 +115,7 @@ struct race {
 	iosrc_waker *wakers[WAKING];
 	iosrc_waker *stop;
 	iosrc_source *source; /* NULL without traffic */
-	int peer;
+	iosrc_handle peer;
 	uint64_t each; /* wakes of one thread */
 	_Atomic uint64_t sent[WAKING];
 	_Atomic uint64_t seen[WAKING];
@@ -129,7 +128,7 @@ struct race {
 struct racer {
 	struct race *race;
 	unsigned index;
-	pthread_t thread;
+	system_thread thread;
 };
 
 static void *waking_run(void *user)
@@ -161,7 +160,7 @@ static void *traffic_run(void *user)
 	uint64_t sent = 0;
 
 	while (!atomic_load(&race->quit)) {
-		if (write(race->peer, "x", 1) != 1 ||
+		if (system_write(race->peer, "x", 1) != 1 ||
 		    !comes_to(&race->bytes, ++sent)) {
 			atomic_fetch_add(&race->lost, 1);
 			break;
@@ -222,7 +221,7 @@ static void *waiting_run(void *user)
 static void race_open(struct race *race, uint64_t wakes, int traffic)
 {
 	unsigned i;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	memset(race, 0, sizeof(*race));
 	race->poller = contract_poller(0);
@@ -232,7 +231,7 @@ static void race_open(struct race *race, uint64_t wakes, int traffic)
 	race->stop = waker_of(race->poller, STOP);
 	if (!traffic)
 		return;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	race->peer = fds[1];
 	race->source = rig_watch(race->poller, fds[0], TRAFFIC, IOSRC_READABLE);
 }
@@ -248,7 +247,7 @@ static void race_close(struct race *race)
 	assert_ok(iosrc_waker_release(race->stop));
 	if (race->source) {
 		assert_ok(iosrc_close(race->source));
-		close(race->peer);
+		system_close(race->peer);
 	}
 	assert_ok(iosrc_poller_release(race->poller));
 }
@@ -256,7 +255,7 @@ static void race_close(struct race *race)
 static void race_run(struct race *race, unsigned waiting)
 {
 	struct racer wakers[WAKING], waiters[WAITING];
-	pthread_t traffic;
+	system_thread traffic;
 	unsigned i;
 
 	for (i = 0; i < waiting; i++) {
@@ -270,14 +269,14 @@ static void race_run(struct race *race, unsigned waiting)
 		rig_start(&wakers[i].thread, waking_run, &wakers[i]);
 	}
 	for (i = 0; i < WAKING; i++)
-		pthread_join(wakers[i].thread, NULL);
+		system_thread_join(wakers[i].thread);
 	atomic_store(&race->quit, 1);
 	if (race->source)
-		pthread_join(traffic, NULL);
+		system_thread_join(traffic);
 	assert_int_equal(atomic_load(&race->lost), 0);
 	assert_ok(iosrc_waker_wake(race->stop));
 	for (i = 0; i < waiting; i++)
-		pthread_join(waiters[i].thread, NULL);
+		system_thread_join(waiters[i].thread);
 	assert_int_equal(atomic_load(&race->errors), 0);
 }
 
@@ -336,7 +335,7 @@ void contract_W2_what_was_written_before_a_wake_is_seen(void **state)
 {
 	struct handoff handoff = { .poller = contract_poller(0) };
 	iosrc_waker *waker = waker_of(handoff.poller, 1);
-	pthread_t thread;
+	system_thread thread;
 	uint64_t round;
 
 	(void)state;
@@ -347,7 +346,7 @@ void contract_W2_what_was_written_before_a_wake_is_seen(void **state)
 		assert_ok(iosrc_waker_wake(waker));
 		assert_true(comes_to(&handoff.taken, round));
 	}
-	pthread_join(thread, NULL);
+	system_thread_join(thread);
 	assert_int_equal(atomic_load(&handoff.wrong), 0);
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_poller_release(handoff.poller));
@@ -370,7 +369,7 @@ static void *own_reference_run(void *user)
 static void release_beside_wakes(iosrc_poller *poller, uint64_t token)
 {
 	iosrc_waker *waker = waker_of(poller, token);
-	pthread_t threads[WAKING];
+	system_thread threads[WAKING];
 	iosrc_event event;
 	int64_t got;
 	void *failed;
@@ -386,7 +385,7 @@ static void release_beside_wakes(iosrc_poller *poller, uint64_t token)
 	assert_true(got == 0 || event.token == token);
 	assert_ok(iosrc_waker_release(waker));
 	for (i = 0; i < WAKING; i++) {
-		pthread_join(threads[i], &failed);
+		system_thread_result(threads[i], &failed);
 		assert_null(failed);
 	}
 	assert_int_equal(iosrc_poller_wait(poller, &event, 1, 0), 0);
@@ -428,7 +427,7 @@ static void *churn_run(void *user)
 			atomic_fetch_add(&churn->errors, 1);
 		atomic_store(&churn->gone, i + 1);
 		if (i % 8 == 0)
-			sched_yield();
+			system_yield();
 	}
 	return NULL;
 }
@@ -452,7 +451,7 @@ void contract_W5_last_reference_is_dropped_by_any_thread(void **state)
 		    .base = UINT64_C(1) << 40,
 		    .rounds = rounds }
 	};
-	pthread_t threads[2];
+	system_thread threads[2];
 	iosrc_event events[4];
 	int64_t got, i;
 
@@ -467,8 +466,8 @@ void contract_W5_last_reference_is_dropped_by_any_thread(void **state)
 		for (i = 0; i < got; i++)
 			churn_check(churn, gone, &events[i]);
 	}
-	pthread_join(threads[0], NULL);
-	pthread_join(threads[1], NULL);
+	system_thread_join(threads[0]);
+	system_thread_join(threads[1]);
 	assert_int_equal(atomic_load(&churn[0].errors), 0);
 	assert_int_equal(atomic_load(&churn[1].errors), 0);
 	assert_ok(iosrc_poller_release(poller));
@@ -491,9 +490,9 @@ static void close_beside_wakes(unsigned round)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_waker *waker = waker_of(poller, 1);
-	pthread_t threads[2];
+	system_thread threads[2];
 	iosrc_event event;
-	int fds[4][2];
+	iosrc_handle fds[4][2];
 	void *failed;
 	unsigned i;
 
@@ -506,16 +505,16 @@ static void close_beside_wakes(unsigned round)
 		    iosrc_poller_wait(poller, &event, 1, CONTRACT_SOON) >= 0);
 	assert_ok(iosrc_poller_release(poller));
 	for (i = 0; i < 4; i++)
-		contract_socketpair(SOCK_STREAM, fds[i]);
+		contract_pair(IOSRC_TYPE_STREAM, fds[i]);
 	for (i = 0; i < 2; i++) {
-		pthread_join(threads[i], &failed);
+		system_thread_result(threads[i], &failed);
 		assert_null(failed);
 	}
 	for (i = 0; i < 4; i++) {
 		assert_int_equal(contract_drain(fds[i][0]), 0);
 		assert_int_equal(contract_drain(fds[i][1]), 0);
-		close(fds[i][0]);
-		close(fds[i][1]);
+		system_close(fds[i][0]);
+		system_close(fds[i][1]);
 	}
 	assert_status(iosrc_waker_wake(waker), IOSRC_E_CLOSED);
 	assert_ok(iosrc_waker_release(waker));
@@ -550,13 +549,13 @@ void contract_W6_a_wake_of_a_blocked_thread_enters_the_kernel(void **state)
 	iosrc_waker *stop = waker_of(poller, STOP);
 	iosrc_poller_counters stats;
 	uint64_t wakes = 0;
-	pthread_t thread;
+	system_thread thread;
 	void *failed;
 
 	(void)state;
 	rig_start(&thread, stopper_run, poller);
 	do {
-		rig_sleep(5 * CONTRACT_MS);
+		system_sleep(5 * CONTRACT_MS);
 		assert_ok(iosrc_waker_wake(waker));
 		wakes++;
 		stats = contract_counters(poller);
@@ -564,7 +563,7 @@ void contract_W6_a_wake_of_a_blocked_thread_enters_the_kernel(void **state)
 	assert_true(stats.kernel_wakes >= 1);
 	assert_int_equal(stats.kernel_wakes + stats.coalesced_wakes, wakes);
 	assert_ok(iosrc_waker_wake(stop));
-	pthread_join(thread, &failed);
+	system_thread_result(thread, &failed);
 	assert_null(failed);
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_waker_release(stop));

@@ -12,34 +12,18 @@
 
 /* ---- X5 ---- */
 
-/* Resident pages of this process, or 0 where that is not to be had. */
-static long resident_pages(void)
-{
-	FILE *file = fopen("/proc/self/statm", "r");
-	long size, resident = 0;
-
-	if (!file)
-		return 0;
-	if (fscanf(file, "%ld %ld", &size, &resident) != 2)
-		resident = 0;
-	fclose(file);
-	return resident;
-}
-
 /* Growth that a warm-up does not explain; sanitizers keep freed memory. */
-static void expect_no_growth(long before, size_t handles, size_t live)
+static void expect_no_growth(int64_t before, size_t handles, size_t live)
 {
 	assert_int_equal(contract_open_handles(), handles);
 	assert_int_equal(contract_allocations_live(), live);
 	if (before && !contract_is_watched())
-		assert_true(
-		    (resident_pages() - before) * sysconf(_SC_PAGESIZE) <
-		    512 * 1024);
+		assert_true(system_resident_size() - before < 512 * 1024);
 }
 
-static void cycle(iosrc_poller *poller, int fd, uint64_t token)
+static void cycle(iosrc_poller *poller, iosrc_handle fd, uint64_t token)
 {
-	iosrc_source *source = contract_source(dup(fd));
+	iosrc_source *source = contract_source(system_duplicate(fd));
 
 	assert_ok(iosrc_register(source, poller, token, IOSRC_READABLE));
 	if (token % 2)
@@ -52,15 +36,15 @@ static void contract_X5_sources_come_and_go(void **state)
 	iosrc_poller *poller = contract_poller(0);
 	uint64_t i, cycles = contract_scale(100000);
 	size_t handles, live = 0;
-	long before = 0;
-	int fds[2];
+	int64_t before = 0;
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	handles = contract_open_handles();
 	for (i = 0; i < cycles; i++) {
 		if (i == cycles / 10) {
-			before = resident_pages();
+			before = system_resident_size();
 			live = contract_allocations_live();
 		}
 		cycle(poller, fds[0], i);
@@ -68,8 +52,8 @@ static void contract_X5_sources_come_and_go(void **state)
 	expect_no_growth(before, handles, live);
 	contract_write(fds[1], "x", 1);
 	contract_expect_quiet(poller);
-	close(fds[0]);
-	close(fds[1]);
+	system_close(fds[0]);
+	system_close(fds[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -78,13 +62,13 @@ static void contract_X5_registrations_of_one_source(void **state)
 	uint64_t i, cycles = contract_scale(100000);
 	size_t handles, live;
 	struct rig rig;
-	long before;
+	int64_t before;
 
 	(void)state;
 	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
 	handles = contract_open_handles();
 	live = contract_allocations_live();
-	before = resident_pages();
+	before = system_resident_size();
 	for (i = 0; i < cycles; i++) {
 		rig_again(&rig, IOSRC_READABLE | IOSRC_LEVEL);
 		assert_ok(iosrc_deregister(rig.source, rig.poller));
@@ -103,12 +87,12 @@ static void contract_X5_wakers_come_and_go(void **state)
 	uint64_t i, cycles = contract_scale(100000);
 	iosrc_waker *waker = NULL;
 	size_t handles = contract_open_handles(), live = 0;
-	long before = 0;
+	int64_t before = 0;
 
 	(void)state;
 	for (i = 0; i < cycles; i++) {
 		if (i == cycles / 10) {
-			before = resident_pages();
+			before = system_resident_size();
 			live = contract_allocations_live();
 		}
 		assert_ok(iosrc_waker_create(poller, i, &waker));
@@ -127,12 +111,12 @@ static void contract_X5_pollers_come_and_go(void **state)
 	size_t handles = contract_open_handles(), live = 0;
 	iosrc_event event;
 	iosrc_poller *poller;
-	long before = 0;
+	int64_t before = 0;
 
 	(void)state;
 	for (i = 0; i < cycles; i++) {
 		if (i == cycles / 10) {
-			before = resident_pages();
+			before = system_resident_size();
 			live = contract_allocations_live();
 		}
 		poller = contract_poller(0);

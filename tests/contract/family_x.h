@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
  * family_x.h: tests of family X that live beside its table: the walk over
- * every entry, and faults; and the filter that denies system calls.
+ * every entry, and faults.
  */
 #ifndef CONTRACT_FAMILY_X_H
 #define CONTRACT_FAMILY_X_H
 
 #include "suite.h"
-
-/* From now on this process gets the error from each of these system calls
- * (Linux numbers, -1 ends the list), which are not made. Skips the test where
- * there is no seccomp. */
-void deny_calls(const int *numbers, int error);
-/* As above for the calling thread alone, with its threads to come; answers
- * whether that worked. */
-int deny_calls_here(const int *numbers, int error);
-
-/* ---- family_x_faults.c: all descriptors that a limit leaves ---- */
-
-#define HOARD_LIMIT 64
-
-struct hoard {
-	int fds[HOARD_LIMIT];
-	unsigned count;
-};
-
-void hoard_take(struct hoard *hoard);
-void hoard_give(struct hoard *hoard, unsigned count);
-/* Exactly `count` are free; they are hoarded again. */
-void hoard_expect_free(struct hoard *hoard, unsigned count);
 
 /* A poller on the backend under test, if there is one to be had. */
 static inline iosrc_status try_create(iosrc_poller **out)

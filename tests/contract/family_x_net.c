@@ -481,7 +481,7 @@ void contract_X1_socket_calls_on_a_closed_handle(void **state)
 	(void)state;
 	net_open(NET_TCP, &net);
 	s = net.a;
-	close(net_fd(s));
+	system_close(net_handle(s));
 	const struct answer answers[] = {
 #define GONE(call) \
 	ANSWER(iosrc_status_kind((iosrc_status)(call)), IOSRC_KIND_BAD_HANDLE)

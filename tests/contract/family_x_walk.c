@@ -18,7 +18,7 @@
 struct field {
 	struct rig rig;     /* registered, nothing to read */
 	iosrc_source *free; /* not registered */
-	int free_peer;
+	iosrc_handle free_peer;
 	iosrc_waker *waker;
 	uint64_t registration;
 	size_t handles;
@@ -26,10 +26,10 @@ struct field {
 
 static void field_open(struct field *field)
 {
-	int fds[2];
+	iosrc_handle fds[2];
 
 	rig_open(&field->rig, RIG_UNIX, IOSRC_READABLE);
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	field->free = contract_source(fds[0]);
 	field->free_peer = fds[1];
 	assert_ok(iosrc_waker_create(field->rig.poller, 3, &field->waker));
@@ -60,7 +60,7 @@ static void field_close(struct field *field)
 {
 	field_unchanged(field);
 	assert_ok(iosrc_close(field->free));
-	close(field->free_peer);
+	system_close(field->free_peer);
 	assert_ok(iosrc_waker_release(field->waker));
 	rig_shut(&field->rig);
 }
@@ -436,6 +436,6 @@ void contract_X1_what_null_may_be_given_to(void **state)
 	CHECK(answers);
 	handle = iosrc_source_handle(field.free);
 	assert_ok(iosrc_into_inner(field.free, NULL));
-	field.free = contract_source((int)handle);
+	field.free = contract_source(handle);
 	field_close(&field);
 }

@@ -17,6 +17,8 @@
 
 #include <iosrc.h>
 
+#include "system.h"
+
 /* One test: the name opens with the contract line, "contract_S7_...". */
 struct contract_test {
 	const char *name;
@@ -69,19 +71,18 @@ int contract_may_call(const char *name);
 
 /* ---- handles ---- */
 
-int contract_socketpair(int type,
-    int fds[2]);                    /* AF_UNIX, non-blocking, cloexec */
-void contract_tcp_pair(int fds[2]); /* connected loopback TCP, non-blocking */
-int contract_tcp_listener(
-    uint16_t *port);            /* 127.0.0.1, non-blocking, backlog 64 */
-void contract_pipe(int fds[2]); /* non-blocking, cloexec */
-/* A plain pipe, also where pipe2 is denied; answers as pipe(2). */
-int contract_try_pipe(int fds[2]);
-void contract_fill(int fd);    /* write until would-block */
-size_t contract_drain(int fd); /* read until would-block or end; bytes read */
-void contract_write(int fd, const void *data,
-    size_t size);                      /* all of it or fail */
-iosrc_source *contract_source(int fd); /* iosrc_create or fail */
+/* What system_pair and system_pipe give, or the test fails. */
+void contract_pair(uint32_t type, iosrc_handle handles[2]);
+void contract_pipe(iosrc_handle handles[2]);
+/* Connected loopback TCP, non-blocking, without delay. */
+void contract_tcp_pair(iosrc_handle handles[2]);
+/* 127.0.0.1, non-blocking, backlog 64. */
+iosrc_handle contract_tcp_listener(uint16_t *port);
+void contract_fill(iosrc_handle handle);    /* write until would-block */
+size_t contract_drain(iosrc_handle handle); /* read until would-block or end */
+/* All of it or fail. */
+void contract_write(iosrc_handle handle, const void *data, size_t size);
+iosrc_source *contract_source(iosrc_handle handle); /* create or fail */
 
 /* ---- waiting ---- */
 
@@ -89,7 +90,7 @@ iosrc_source *contract_source(int fd); /* iosrc_create or fail */
 #define CONTRACT_QUIET (30 * CONTRACT_MS)  /* long enough to call it quiet */
 #define CONTRACT_SOON (5000 * CONTRACT_MS) /* an event that must come */
 
-int64_t contract_now(void); /* CLOCK_MONOTONIC, ns */
+int64_t contract_now(void); /* monotonic, ns */
 /* Waits until one event came (CONTRACT_SOON at most) and answers it; fails
  * the test when none came or when its token is not `token`. */
 iosrc_event contract_expect(iosrc_poller *poller, uint64_t token);
@@ -103,7 +104,7 @@ void contract_in_time(int64_t took_ns, int64_t most_ns);
 
 /* The poller's counters now. */
 iosrc_poller_counters contract_counters(iosrc_poller *poller);
-/* Open descriptors of this process. */
+/* Open handles of this process. */
 size_t contract_open_handles(void);
 
 /* The library's own calls of malloc and its like. They are not counted under

@@ -4,8 +4,6 @@
  */
 #include "runner.h"
 
-#include <time.h>
-
 iosrc_poller *contract_poller(iosrc_flags flags)
 {
 	iosrc_poller_options options = { flags, contract_backend() };
@@ -27,10 +25,7 @@ int contract_can(uint64_t capability)
 
 int64_t contract_now(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 * CONTRACT_MS + now.tv_nsec;
+	return system_now();
 }
 
 iosrc_event contract_expect(iosrc_poller *poller, uint64_t token)

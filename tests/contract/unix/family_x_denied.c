@@ -8,12 +8,16 @@
 #include "endpoints.h"
 #include "family_p.h"
 #include "family_x.h"
+#include "hoard.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* ---- denying ---- */
 
@@ -100,13 +104,13 @@ static void *victim_thread(void *user)
 static void victim_run(struct victim *victim, const int *calls, int error,
     void (*body)(struct victim *victim))
 {
-	pthread_t thread;
+	system_thread thread;
 
 	victim->calls = calls;
 	victim->error = error;
 	victim->body = body;
 	rig_start(&thread, victim_thread, victim);
-	pthread_join(thread, NULL);
+	system_thread_join(thread);
 	if (!victim->denied)
 		contract_skip("no seccomp filter can be set here");
 }
@@ -242,7 +246,7 @@ static void never_early(iosrc_poller *poller)
 
 static void *wake_later(void *user)
 {
-	rig_sleep(2 * CONTRACT_MS);
+	system_sleep(2 * CONTRACT_MS);
 	return (void *)(uintptr_t)(iosrc_waker_wake(user) != IOSRC_OK);
 }
 
@@ -250,7 +254,7 @@ static void woken(iosrc_poller *poller)
 {
 	iosrc_waker *waker = NULL;
 	iosrc_event event;
-	pthread_t thread;
+	system_thread thread;
 	void *failed;
 	unsigned i;
 
@@ -259,7 +263,7 @@ static void woken(iosrc_poller *poller)
 		rig_start(&thread, wake_later, waker);
 		assert_int_equal(iosrc_poller_wait(poller, &event, 1, -1), 1);
 		assert_int_equal(event.token, 7);
-		pthread_join(thread, &failed);
+		system_thread_result(thread, &failed);
 		assert_null(failed);
 	}
 	for (i = 0; i < 1000; i++) {
@@ -383,8 +387,8 @@ static void net_round(void)
 	memset(memory, 'x', sizeof(memory));
 	for (k = 0; k < 3; k++) {
 		net_open(kinds[k], &net);
-		assert_true(fcntl(net_fd(net.a), F_GETFL) & O_NONBLOCK);
-		assert_true(fcntl(net_fd(net.a), F_GETFD) & FD_CLOEXEC);
+		assert_true(fcntl(net_handle(net.a), F_GETFL) & O_NONBLOCK);
+		assert_true(fcntl(net_handle(net.a), F_GETFD) & FD_CLOEXEC);
 		assert_ok(iosrc_register(net.b, poller, 1, IOSRC_WRITABLE));
 		for (i = 0; i < ITEMS; i++)
 			items[i] = net_item(net.b, IOSRC_OP_WRITE, i, 2);

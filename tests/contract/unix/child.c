@@ -212,19 +212,19 @@ static enum contract_outcome judge(const struct watch *watch, char *reason)
 
 static pid_t start(int *out_in)
 {
-	int ends[2];
+	iosrc_handle ends[2];
 	pid_t child;
 
 	fflush(NULL);
-	if (contract_try_pipe(ends) != 0)
+	if (system_pipe(ends) != 0)
 		return -1;
 	child = fork();
 	if (child == 0) {
-		close(ends[0]);
-		be_child(ends[1]);
+		close((int)ends[0]);
+		be_child((int)ends[1]);
 	}
-	close(ends[1]);
-	*out_in = ends[0];
+	close((int)ends[1]);
+	*out_in = (int)ends[0];
 	return child;
 }
 

@@ -8,17 +8,20 @@
 
 #include "family_sr.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FILES 4
 
-static int open_file(unsigned which)
+static iosrc_handle open_file(unsigned which)
 {
 	int flags = O_CLOEXEC | O_NONBLOCK;
 	char name[] = "/tmp/contract-XXXXXX";
-	int fd;
+	iosrc_handle fd;
 
 	if (which == 0)
 		return open("/dev/null", O_RDWR | flags);
@@ -37,7 +40,7 @@ static int open_file(unsigned which)
 static iosrc_source *watch_file(iosrc_poller *poller, unsigned which,
     uint64_t token, iosrc_bits interest)
 {
-	int fd = open_file(which);
+	iosrc_handle fd = open_file(which);
 
 	assert_true(fd >= 0);
 	return rig_watch(poller, fd, token, interest);
@@ -60,13 +63,13 @@ void contract_R13_bad_handles_have_one_status(void **state)
 		RIG_BOTH | IOSRC_LEVEL, IOSRC_ONESHOT };
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 	size_t i;
 
 	(void)state;
 	contract_pipe(fds);
-	close(fds[0]);
-	close(fds[1]);
+	system_close(fds[0]);
+	system_close(fds[1]);
 	source = contract_source(fds[0]);
 	for (i = 0; i < sizeof(interests) / sizeof(interests[0]); i++) {
 		iosrc_status status = iosrc_register(source, poller, 1,
@@ -82,7 +85,7 @@ void contract_R13_bad_handles_have_one_status(void **state)
 	assert_ok(iosrc_register(source, poller, 1, IOSRC_READABLE));
 	contract_expect(poller, 1);
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	assert_ok(iosrc_poller_release(poller));
 }
 
@@ -99,7 +102,7 @@ void contract_R13_own_handle_has_one_status(void **state)
 		contract_skip("the poller has no handle of its own");
 	}
 	assert_ok(iosrc_poller_expose(poller, &handle));
-	source = contract_source((int)handle);
+	source = contract_source(handle);
 	assert_status(iosrc_register(source, poller, 1, IOSRC_READABLE),
 	    IOSRC_E_INVALID);
 	assert_int_equal(iosrc_source_registration(source), 0);
@@ -287,7 +290,7 @@ void contract_R13_a_file_that_ended_is_not_reported(void **state)
 	(void)state;
 	for (how = 0; how < 4; how++) {
 		for (m = 0; m < SR_MODES; m++) {
-			int fd = open_file(3);
+			iosrc_handle fd = open_file(3);
 
 			source = rig_watch(poller, fd, 1,
 			    RIG_BOTH | sr_modes[m]);
@@ -301,7 +304,7 @@ void contract_R13_a_file_that_ended_is_not_reported(void **state)
 				assert_ok(iosrc_close(source));
 			} else {
 				assert_ok(iosrc_into_inner(source, NULL));
-				close(fd);
+				system_close(fd);
 			}
 			assert_int_equal(iosrc_is_current(poller, registration),
 			    0);
@@ -352,13 +355,13 @@ void contract_R13_files_and_sockets_share_small_capacity(void **state)
 {
 	iosrc_poller *poller = file_poller();
 	iosrc_source *sources[SHARED];
-	int peers[SHARED], fds[2];
+	iosrc_handle peers[SHARED], fds[2];
 	size_t i, capacity;
 
 	(void)state;
 	for (i = 0; i < SHARED; i++) {
 		if (i % 2) {
-			contract_socketpair(SOCK_STREAM, fds);
+			contract_pair(IOSRC_TYPE_STREAM, fds);
 			peers[i] = fds[1];
 			contract_write(fds[1], "x", 1);
 			sources[i] = rig_watch(poller, fds[0], i,
@@ -374,7 +377,7 @@ void contract_R13_files_and_sockets_share_small_capacity(void **state)
 	for (i = 0; i < SHARED; i++) {
 		assert_ok(iosrc_close(sources[i]));
 		if (peers[i] >= 0)
-			close(peers[i]);
+			system_close(peers[i]);
 	}
 	contract_expect_quiet(poller);
 	assert_ok(iosrc_poller_release(poller));
@@ -392,7 +395,7 @@ void contract_R12_a_file_closed_raw_is_silent(void **state)
 		iosrc_source *source = watch_file(poller, 0, 1,
 		    IOSRC_READABLE | sr_modes[m]);
 
-		close((int)iosrc_source_handle(source));
+		system_close(iosrc_source_handle(source));
 		sr_expect_idle(poller, 60 * CONTRACT_MS);
 		assert_kind(iosrc_reregister(source, poller, 2, RIG_BOTH),
 		    IOSRC_KIND_BAD_HANDLE);
@@ -408,31 +411,31 @@ void contract_R11_a_number_turns_from_file_to_socket_and_back(void **state)
 {
 	iosrc_poller *poller = file_poller();
 	iosrc_source *source = watch_file(poller, 0, 1, IOSRC_READABLE);
-	int fd = (int)iosrc_source_handle(source);
+	iosrc_handle fd = iosrc_source_handle(source);
 	int null = open_file(0);
-	int pair[2];
+	iosrc_handle pair[2];
 	unsigned i;
 
 	(void)state;
 	contract_expect(poller, 1);
-	assert_int_equal(contract_socketpair(SOCK_STREAM, pair), 0);
+	contract_pair(IOSRC_TYPE_STREAM, pair);
 	for (i = 0; i < 10; i++) {
 		char byte;
 
-		assert_int_equal(dup3(pair[0], fd, O_CLOEXEC), fd);
+		assert_int_equal(dup3((int)pair[0], (int)fd, O_CLOEXEC), fd);
 		assert_ok(iosrc_reregister(source, poller, 2, IOSRC_READABLE));
 		contract_expect_quiet(poller);
 		contract_write(pair[1], "x", 1);
 		contract_expect(poller, 2);
 		assert_int_equal(iosrc_read(source, &byte, 1), 1);
-		assert_int_equal(dup3(null, fd, O_CLOEXEC), fd);
+		assert_int_equal(dup3(null, (int)fd, O_CLOEXEC), fd);
 		assert_ok(iosrc_reregister(source, poller, 3, IOSRC_READABLE));
 		contract_expect(poller, 3);
 		contract_expect_quiet(poller);
 	}
-	close(null);
-	close(pair[0]);
-	close(pair[1]);
+	system_close(null);
+	system_close(pair[0]);
+	system_close(pair[1]);
 	assert_ok(iosrc_close(source));
 	assert_ok(iosrc_poller_release(poller));
 }

@@ -7,9 +7,13 @@
 
 #include "endpoints.h"
 #include "family_x.h"
+#include "hoard.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 /* valgrind has limits of its own: it accepts first and then closes what is
  * above, and lets pairs pass. */
@@ -322,7 +326,7 @@ void contract_X3_the_system_has_none_left(void **state)
 		{ .error = EMFILE, .kind = IOSRC_KIND_LIMIT },
 		{ .error = ENOMEM, .kind = IOSRC_KIND_NO_MEMORY } };
 	iosrc_source *listener;
-	pthread_t thread;
+	system_thread thread;
 	void *accepted;
 	size_t i, k;
 
@@ -334,7 +338,7 @@ void contract_X3_the_system_has_none_left(void **state)
 		door_open(&refusal->door, NET_TCP, 0);
 		contract_expect(refusal->door.poller, 1);
 		rig_start(&thread, refused_thread, refusal);
-		pthread_join(thread, &accepted);
+		system_thread_result(thread, &accepted);
 		if (!refusal->denied)
 			contract_skip("no seccomp filter can be set here");
 		assert_null(accepted);

@@ -7,12 +7,15 @@
 
 #include "family_w.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #define TOKEN UINT64_C(0x0123456789abcdef)
 
@@ -34,7 +37,7 @@ static void watcher_open(struct watcher *watcher, uint32_t mode)
 		contract_skip("this backend has no handle to expose");
 	watcher->poller = contract_poller(0);
 	assert_ok(iosrc_poller_expose(watcher->poller, &handle));
-	watcher->handle = (int)handle;
+	watcher->handle = handle;
 	watcher->epoll = epoll_create1(EPOLL_CLOEXEC);
 	assert_true(watcher->epoll >= 0);
 	assert_int_equal(
@@ -44,7 +47,7 @@ static void watcher_open(struct watcher *watcher, uint32_t mode)
 
 static void watcher_close(struct watcher *watcher)
 {
-	close(watcher->epoll);
+	system_close(watcher->epoll);
 	assert_ok(iosrc_poller_release(watcher->poller));
 }
 
@@ -144,10 +147,10 @@ static void watch_events(uint32_t mode, iosrc_bits interest_mode)
 	uint64_t round, rounds = contract_scale(1000);
 	struct watcher watcher;
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	watcher_open(&watcher, mode);
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = rig_watch(watcher.poller, fds[0], 1,
 	    IOSRC_READABLE | interest_mode);
 	for (round = 0; round < rounds; round++) {
@@ -160,7 +163,7 @@ static void watch_events(uint32_t mode, iosrc_bits interest_mode)
 			    IOSRC_READABLE | interest_mode));
 	}
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	watcher_close(&watcher);
 }
 
@@ -190,7 +193,7 @@ void contract_W8_a_wake_from_before_expose_shows(void **state)
 	waker = waker_of(poller, TOKEN);
 	assert_ok(iosrc_waker_wake(waker));
 	assert_ok(iosrc_poller_expose(poller, &handle));
-	watcher = (struct watcher){ poller, (int)handle, -1 };
+	watcher = (struct watcher){ poller, handle, -1 };
 	assert_int_equal(poll_sees(&watcher, 5000), 1);
 	contract_expect(poller, TOKEN);
 	assert_ok(iosrc_waker_release(waker));
@@ -256,7 +259,7 @@ static void *remote_run(void *user)
 				atomic_fetch_add(&remote->lost, 1);
 				break;
 			}
-			sched_yield();
+			system_yield();
 		}
 	}
 	atomic_store(&remote->done, 1);
@@ -283,7 +286,7 @@ void contract_W8_edge_watcher_misses_no_wake_of_threads(void **state)
 {
 	struct watcher watcher;
 	struct remote remotes[3];
-	pthread_t threads[3];
+	system_thread threads[3];
 	unsigned i;
 
 	(void)state;
@@ -301,7 +304,7 @@ void contract_W8_edge_watcher_misses_no_wake_of_threads(void **state)
 			remote_collect(&watcher, remotes);
 	}
 	for (i = 0; i < 3; i++) {
-		pthread_join(threads[i], NULL);
+		system_thread_join(threads[i]);
 		assert_int_equal(atomic_load(&remotes[i].lost), 0);
 		assert_ok(iosrc_waker_release(remotes[i].waker));
 	}
@@ -363,10 +366,10 @@ static void *pelter_run(void *user)
 		runs = atomic_load(&handler_runs);
 		pthread_kill(pelter->target, SIGUSR1);
 		if (pelter->pause_ns)
-			rig_sleep(pelter->pause_ns);
+			system_sleep(pelter->pause_ns);
 		while (atomic_load(&handler_runs) == runs &&
 		    !atomic_load(&pelter->quit))
-			sched_yield();
+			system_yield();
 	}
 	return NULL;
 }
@@ -377,7 +380,7 @@ void contract_W9_wake_from_a_signal_handler(void **state)
 	iosrc_waker *waker = waker_of(poller, TOKEN);
 	struct pelter pelter = { pthread_self(), CONTRACT_MS / 10, 0 };
 	uint64_t round, rounds = contract_scale(2000);
-	pthread_t thread;
+	system_thread thread;
 	iosrc_event event;
 
 	(void)state;
@@ -392,7 +395,7 @@ void contract_W9_wake_from_a_signal_handler(void **state)
 		assert_int_equal(event.token, TOKEN);
 	}
 	atomic_store(&pelter.quit, 1);
-	pthread_join(thread, NULL);
+	system_thread_join(thread);
 	handler_remove();
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_poller_release(poller));
@@ -428,25 +431,25 @@ void contract_W9_handler_interrupts_every_call(void **state)
 	struct pelter pelter = { pthread_self(), 0, 0 };
 	uint64_t round, rounds = contract_scale(10000);
 	iosrc_source *source;
-	pthread_t thread;
-	int fds[2];
+	system_thread thread;
+	iosrc_handle fds[2];
 
 	(void)state;
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = contract_source(fds[0]);
 	handler_install(waker);
 	rig_start(&thread, pelter_run, &pelter);
 	for (round = 0; round < rounds; round++)
 		work_of_a_round(poller, waker, source);
 	atomic_store(&pelter.quit, 1);
-	pthread_join(thread, NULL);
+	system_thread_join(thread);
 	assert_true(atomic_load(&handler_runs) > 0);
 	harvest(poller, 4);
 	raise(SIGUSR1);
 	contract_expect(poller, TOKEN);
 	handler_remove();
 	assert_ok(iosrc_close(source));
-	close(fds[1]);
+	system_close(fds[1]);
 	assert_ok(iosrc_waker_release(waker));
 	assert_ok(iosrc_poller_release(poller));
 }
@@ -463,7 +466,7 @@ void contract_W9_wake_in_a_handler_keeps_errno(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_waker *waker = waker_of(poller, TOKEN);
-	pthread_t thread;
+	system_thread thread;
 	void *failed;
 	unsigned round;
 
@@ -471,11 +474,11 @@ void contract_W9_wake_in_a_handler_keeps_errno(void **state)
 	handler_install(waker);
 	for (round = 0; round < 50; round++) {
 		rig_start(&thread, blocked_run, poller);
-		rig_sleep(CONTRACT_MS);
+		system_sleep(CONTRACT_MS);
 		errno = ERANGE;
 		raise(SIGUSR1);
 		assert_int_equal(errno, ERANGE);
-		pthread_join(thread, &failed);
+		system_thread_result(thread, &failed);
 		assert_null(failed);
 	}
 	handler_remove();

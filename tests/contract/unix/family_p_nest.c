@@ -7,8 +7,10 @@
 
 #include "family_p.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 #define OUTER UINT64_C(2)
 #define WAKE UINT64_C(3)
@@ -28,7 +30,7 @@ static void nest_open(struct nest *nest, iosrc_poller *outer, iosrc_bits mode)
 	assert_ok(iosrc_poller_expose(nest->inner.poller, &nest->handle));
 	assert_true(nest->handle >= 0);
 	nest->outer = outer;
-	nest->source = rig_watch(outer, (int)nest->handle, OUTER,
+	nest->source = rig_watch(outer, nest->handle, OUTER,
 	    IOSRC_READABLE | mode);
 }
 
@@ -125,7 +127,7 @@ void contract_P4_exposed_poller_in_a_foreign_loop(void **state)
 	need_expose();
 	nest_open(&nest, contract_poller(0), IOSRC_LEVEL);
 	epoll = epoll_create1(EPOLL_CLOEXEC);
-	item.fd = (int)nest.handle;
+	item.fd = nest.handle;
 	assert_int_equal(epoll_ctl(epoll, EPOLL_CTL_ADD, item.fd, &watch), 0);
 	assert_int_equal(poll(&item, 1, 0), 0);
 	assert_int_equal(epoll_wait(epoll, &got, 1, 0), 0);
@@ -140,7 +142,7 @@ void contract_P4_exposed_poller_in_a_foreign_loop(void **state)
 		    0);
 		assert_int_equal(poll(&item, 1, 0), 0);
 	}
-	close(epoll);
+	system_close(epoll);
 	nest_close(&nest);
 }
 
@@ -152,7 +154,7 @@ void contract_P4_exposed_handle_is_close_on_exec(void **state)
 	(void)state;
 	need_expose();
 	nest_open(&nest, contract_poller(0), 0);
-	flags = fcntl((int)nest.handle, F_GETFD);
+	flags = fcntl(nest.handle, F_GETFD);
 	assert_true(flags >= 0);
 	assert_bits(flags, FD_CLOEXEC);
 	nest_close(&nest);

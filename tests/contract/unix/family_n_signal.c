@@ -8,12 +8,14 @@
 #include "endpoints.h"
 #include "family_rig.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 /* ---- the ways to write ---- */
 
@@ -99,7 +101,7 @@ static void expect_end(iosrc_source *source, int64_t (*way)(iosrc_source *))
 	for (tries = 0; tries < 2000 && result > 0; tries++) {
 		result = way(source);
 		if (result > 0)
-			rig_sleep(CONTRACT_MS);
+			system_sleep(CONTRACT_MS);
 	}
 	if (!is_end(result))
 		fail_msg("a closed peer: %s",
@@ -166,7 +168,7 @@ void contract_N2_handles_that_others_opened_raise_no_signal(void **state)
 {
 	enum rig_kind kind;
 	iosrc_source *source;
-	int fds[2];
+	iosrc_handle fds[2];
 	size_t i;
 
 	(void)state;
@@ -175,7 +177,7 @@ void contract_N2_handles_that_others_opened_raise_no_signal(void **state)
 		for (i = 0; i < WAYS; i++) {
 			rig_handles(kind, fds);
 			source = contract_source(fds[0]);
-			close(fds[1]);
+			system_close(fds[1]);
 			expect_end(source, ways[i]);
 			assert_ok(iosrc_close(source));
 		}
@@ -262,11 +264,11 @@ static int kernel_writes_silently(void)
 #ifdef SYS_pwritev2
 	char data[1] = "x";
 	struct iovec piece = { data, 1 };
-	int fds[2];
+	iosrc_handle fds[2];
 
-	if (contract_try_pipe(fds) != 0)
+	if (system_pipe(fds) != 0)
 		return WRONG;
-	close(fds[0]);
+	system_close(fds[0]);
 	if (syscall(SYS_pwritev2, fds[1], &piece, 1L, -1L, -1L, 0x100) < 0 &&
 	    errno == EPIPE)
 		return QUIET;

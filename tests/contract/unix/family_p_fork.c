@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #define WAKE UINT64_C(0x77)
 
@@ -53,7 +54,7 @@ struct family {
 	iosrc_poller *poller;
 	iosrc_waker *waker;
 	iosrc_source *sources[SOURCES];
-	int peers[SOURCES];
+	iosrc_handle peers[SOURCES];
 	uint64_t registration;  /* of EDGE */
 	size_t handles_without; /* open before the poller was made */
 	size_t handles;
@@ -65,10 +66,10 @@ static const iosrc_bits interests[SOURCES] = { IOSRC_READABLE,
 static void family_open(struct family *family)
 {
 	unsigned i;
-	int fds[SOURCES][2];
+	iosrc_handle fds[SOURCES][2];
 
 	for (i = 0; i < SOURCES; i++)
-		contract_socketpair(SOCK_STREAM, fds[i]);
+		contract_pair(IOSRC_TYPE_STREAM, fds[i]);
 	family->handles_without = contract_open_handles();
 	family->poller = contract_poller(0);
 	for (i = 0; i < SOURCES; i++) {
@@ -143,7 +144,7 @@ static void family_close(struct family *family)
 
 	for (i = 0; i < SOURCES; i++) {
 		assert_ok(iosrc_close(family->sources[i]));
-		close(family->peers[i]);
+		system_close(family->peers[i]);
 	}
 	assert_ok(iosrc_waker_release(family->waker));
 	assert_ok(iosrc_poller_release(family->poller));
@@ -247,7 +248,7 @@ static void child_end(struct family *family, unsigned part)
 
 		child_check(iosrc_into_inner(family->sources[part], &handle) ==
 		    IOSRC_OK);
-		child_check(close((int)handle) == 0);
+		child_check(system_close(handle) == 0);
 	} else {
 		child_check(iosrc_close(family->sources[part]) == IOSRC_OK);
 	}
@@ -321,7 +322,7 @@ void contract_P5_io_through_an_inherited_source_works(void **state)
 	family_open(&family);
 	child_run(io_in_child, &family);
 	for (i = 0; i < SOURCES; i++) {
-		assert_int_equal(read(family.peers[i], data, 4), 2);
+		assert_int_equal(system_read(family.peers[i], data, 4), 2);
 		assert_int_equal(data[0], 'a' + (int)i);
 		assert_int_equal(data[1], 'a' + (int)i);
 	}
@@ -484,7 +485,7 @@ void contract_P5_fork_while_a_thread_waits(void **state)
 	    void *user) = { try_everything, try_then_end, only_exit };
 	struct family family;
 	unsigned i;
-	pthread_t thread;
+	system_thread thread;
 	void *token;
 
 	(void)state;
@@ -492,10 +493,10 @@ void contract_P5_fork_while_a_thread_waits(void **state)
 		family_open(&family);
 		family_quiet(&family);
 		rig_start(&thread, one_wait_run, &family);
-		rig_sleep(20 * CONTRACT_MS);
+		system_sleep(20 * CONTRACT_MS);
 		child_run(bodies[i], &family);
 		assert_ok(iosrc_waker_wake(family.waker));
-		pthread_join(thread, &token);
+		system_thread_result(thread, &token);
 		assert_int_equal((uintptr_t)token, WAKE);
 		family_still_works(&family);
 		family_close(&family);
@@ -507,7 +508,7 @@ struct churn {
 	struct family family;
 	iosrc_source *source; /* in every state when the fork comes */
 	iosrc_waker *waker;
-	int peer;
+	iosrc_handle peer;
 	_Atomic unsigned quit;
 	_Atomic unsigned errors;
 };
@@ -592,31 +593,31 @@ static void child_of_churn(void *user)
 
 static void churn_forks(struct churn *churn, uint64_t forks)
 {
-	pthread_t threads[2];
+	system_thread threads[2];
 	uint64_t i;
 
 	rig_start(&threads[0], churn_run, churn);
 	rig_start(&threads[1], waits_run, churn);
 	for (i = 0; i < forks; i++) {
-		rig_sleep((int64_t)(i % 7) * 20000);
+		system_sleep((int64_t)(i % 7) * 20000);
 		child_run(child_of_churn, churn);
 		assert_int_equal(contract_drain(churn->peer), 1);
 	}
 	atomic_store(&churn->quit, 1);
-	pthread_join(threads[0], NULL);
-	pthread_join(threads[1], NULL);
+	system_thread_join(threads[0]);
+	system_thread_join(threads[1]);
 	assert_int_equal(atomic_load(&churn->errors), 0);
 }
 
 void contract_P5_fork_in_the_middle_of_churn(void **state)
 {
 	struct churn churn;
-	int fds[2];
+	iosrc_handle fds[2];
 
 	(void)state;
 	memset(&churn, 0, sizeof(churn));
 	family_open(&churn.family);
-	contract_socketpair(SOCK_STREAM, fds);
+	contract_pair(IOSRC_TYPE_STREAM, fds);
 	churn.source = contract_source(fds[0]);
 	churn.peer = fds[1];
 	assert_ok(iosrc_waker_create(churn.family.poller, 9, &churn.waker));
@@ -626,7 +627,7 @@ void contract_P5_fork_in_the_middle_of_churn(void **state)
 		rig_drain(churn.family.sources[i]);
 	family_still_works(&churn.family);
 	assert_ok(iosrc_close(churn.source));
-	close(churn.peer);
+	system_close(churn.peer);
 	assert_ok(iosrc_waker_release(churn.waker));
 	family_close(&churn.family);
 }
