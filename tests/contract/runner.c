@@ -22,6 +22,7 @@ static struct {
 	const char *families; /* letters, NULL: all */
 	const char *filter;   /* part of a name, NULL: all */
 	const char *table;    /* file, NULL: none */
+	const char *one;      /* whole name, NULL: in processes of their own */
 	int list;
 } chosen;
 
@@ -66,13 +67,32 @@ static size_t walk(void (*each)(const struct contract_test *, void *),
 
 /* ---- running them ---- */
 
+/* Who is late is run again. */
+static enum contract_outcome run_patiently(const struct job *job, char *reason,
+    char **out_text)
+{
+	enum contract_outcome outcome;
+	unsigned tries = 1;
+
+	for (;;) {
+		outcome = contract_child_try(job->test, job->backend, reason,
+		    out_text);
+		if (outcome != CONTRACT_TOO_LATE)
+			return outcome;
+		if (tries++ == CONTRACT_TRIES)
+			return CONTRACT_FAILED;
+		print_message("%s: late, and run again: %s\n", job->test->name,
+		    reason);
+		free(*out_text);
+	}
+}
+
 static void run_one(void **state)
 {
 	const struct job *job = *state;
 	char reason[CONTRACT_REASON];
 	char *text = NULL;
-	enum contract_outcome outcome = contract_child_run(job->test,
-	    job->backend, reason, &text);
+	enum contract_outcome outcome = run_patiently(job, reason, &text);
 
 	contract_table_note(job->test->name, job->backend, outcome, reason);
 	if (outcome == CONTRACT_FAILED && text)
@@ -129,6 +149,28 @@ static int run_backend(uint32_t backend)
 	return failed;
 }
 
+static void find_one(const struct contract_test *test, void *user)
+{
+	const struct contract_test **found = user;
+
+	if (strcmp(test->name, chosen.one) == 0)
+		*found = test;
+}
+
+static int run_one_here(void)
+{
+	const struct contract_test *found = NULL;
+
+	walk(find_one, &found);
+	if (!found) {
+		fprintf(stderr, "iosrc-conformance: no test \"%s\"\n",
+		    chosen.one);
+		return 2;
+	}
+	contract_allocations_start();
+	return contract_child_here(found, chosen.backends[0]);
+}
+
 static int save_table(void)
 {
 	FILE *file = fopen(chosen.table, "w");
@@ -176,6 +218,7 @@ static const char usage_text[] =
     "N B X)\n"
     "  -k, --filter TEXT    tests alone whose name has TEXT in it\n"
     "  -l, --list           print the names of the tests and run none\n"
+    "  -o, --one NAME       that test alone, in this very process\n"
     "  -t, --table FILE     write the table of lines to FILE too\n"
     "  -h, --help           print this\n\n"
     "IOSRC_TEST_SCALE (1 to 100) is the percentage of all repetitions to "
@@ -239,6 +282,9 @@ static int take_option(int option)
 	case 'k':
 		chosen.filter = optarg;
 		return -1;
+	case 'o':
+		chosen.one = optarg;
+		return -1;
 	case 'l':
 		chosen.list = 1;
 		return -1;
@@ -261,11 +307,12 @@ static int take_options(int count, char **texts)
 		{ "family", required_argument, NULL, 'f' },
 		{ "filter", required_argument, NULL, 'k' },
 		{ "list", no_argument, NULL, 'l' },
+		{ "one", required_argument, NULL, 'o' },
 		{ "table", required_argument, NULL, 't' },
 		{ "help", no_argument, NULL, 'h' }, { NULL, 0, NULL, 0 } };
 	int option, status;
 
-	while ((option = getopt_long(count, texts, "b:f:k:lt:h", names,
+	while ((option = getopt_long(count, texts, "b:f:k:lo:t:h", names,
 	            NULL)) >= 0) {
 		status = take_option(option);
 		if (status >= 0)
@@ -294,5 +341,5 @@ int main(int count, char **texts)
 		fprintf(stderr, "iosrc-conformance: no backend works here\n");
 		return 1;
 	}
-	return run_all();
+	return chosen.one ? run_one_here() : run_all();
 }

@@ -44,13 +44,17 @@ enum contract_outcome {
 	CONTRACT_PASSED,
 	CONTRACT_SKIP,
 	CONTRACT_FAILED,
-	CONTRACT_TOO_LATE, /* inside child.c alone: to be run again */
+	CONTRACT_TOO_LATE, /* to be run again */
 };
 
 /* Runs the test on the backend; `reason` gets why it was skipped or failed,
  * `out_text` what it printed (to be freed; NULL when there is no memory). */
-enum contract_outcome contract_child_run(const struct contract_test *test,
+enum contract_outcome contract_child_try(const struct contract_test *test,
     uint32_t backend, char reason[CONTRACT_REASON], char **out_text);
+
+/* Runs it in this process, without an alarm: for the runner of a system that
+ * has no fork, and for debuggers. Answers an exit status. */
+int contract_child_here(const struct contract_test *test, uint32_t backend);
 
 /* ---- table.c: lines proved per backend ---- */
 

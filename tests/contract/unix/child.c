@@ -104,22 +104,36 @@ static void tidy_environment(void)
 	unsetenv("IOSRC_BACKEND");
 }
 
-static void be_child(int out)
+static void share_reason(void)
+{
+	if (!skip_reason)
+		skip_reason = mmap(NULL, CONTRACT_REASON,
+		    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	skip_reason[0] = '\0';
+}
+
+int contract_child_here(const struct contract_test *test, uint32_t backend)
 {
 	struct CMUnitTest one[1];
-	int failed;
 
+	running = test;
+	backend_running = backend;
+	share_reason();
 	memset(one, 0, sizeof(one));
-	one[0].name = running->name;
+	one[0].name = test->name;
 	one[0].test_func = watched_body;
+	return cmocka_run_group_tests_name("body", one, NULL, NULL) ? 1 : 0;
+}
+
+static void be_child(int out)
+{
 	dup2(out, STDOUT_FILENO);
 	dup2(out, STDERR_FILENO);
 	if (out > STDERR_FILENO)
 		close(out);
 	tidy_environment();
 	alarm(seconds(running));
-	failed = cmocka_run_group_tests_name("body", one, NULL, NULL);
-	exit(failed ? 1 : 0);
+	exit(contract_child_here(running, backend_running));
 }
 
 /* ---- the parent ---- */
@@ -228,12 +242,15 @@ static pid_t start(int *out_in)
 	return child;
 }
 
-static enum contract_outcome try_once(const struct contract_test *test,
-    char *reason, char **out_text)
+enum contract_outcome contract_child_try(const struct contract_test *test,
+    uint32_t backend, char reason[CONTRACT_REASON], char **out_text)
 {
 	struct watch watch = { -1, -1, 0, 0, 0, NULL, 0 };
 
-	skip_reason[0] = reason[0] = '\0';
+	share_reason();
+	running = test;
+	backend_running = backend;
+	reason[0] = '\0';
 	watch.text = calloc(TEXT_MOST, 1);
 	watch.deadline = contract_now() +
 	    (int64_t)(seconds(test) + GRACE) * 1000 * CONTRACT_MS;
@@ -244,27 +261,4 @@ static enum contract_outcome try_once(const struct contract_test *test,
 	close(watch.in);
 	*out_text = watch.text;
 	return judge(&watch, reason);
-}
-
-enum contract_outcome contract_child_run(const struct contract_test *test,
-    uint32_t backend, char reason[CONTRACT_REASON], char **out_text)
-{
-	enum contract_outcome outcome;
-	unsigned tries = 1;
-
-	if (!skip_reason)
-		skip_reason = mmap(NULL, CONTRACT_REASON,
-		    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	running = test;
-	backend_running = backend;
-	for (;;) {
-		outcome = try_once(test, reason, out_text);
-		if (outcome != CONTRACT_TOO_LATE)
-			return outcome;
-		if (tries++ == CONTRACT_TRIES)
-			return CONTRACT_FAILED;
-		print_message("%s: late, and run again: %s\n", test->name,
-		    reason);
-		free(*out_text);
-	}
 }
