@@ -5,8 +5,8 @@
  */
 #include "family_rig.h"
 
-#include "endpoints.h"
 #include "family_x.h"
+#include "family_x_door.h"
 
 #include <string.h>
 
@@ -144,4 +144,59 @@ void contract_X2_every_allocation_failing_once(void **state)
 	}
 	system_close(hungry.fds[0]);
 	system_close(hungry.fds[1]);
+}
+
+/* ---- the calls of iosrc_net.h ---- */
+
+void contract_X2_making_without_memory(void **state)
+{
+	struct makings m;
+	iosrc_source *listener = makings_open(&m);
+	size_t handles = contract_open_handles(), i;
+
+	(void)state;
+	need_counted_allocations();
+	for (i = 0; i < MAKINGS; i++) {
+		iosrc_status status = IOSRC_E_UNKNOWN;
+		size_t live = contract_allocations_live();
+		unsigned nth;
+
+		if (!net_has(makings[i].kind))
+			continue;
+		for (nth = 1; status != IOSRC_OK; nth++) {
+			assert_true(nth < 10);
+			contract_allocations_fail(nth);
+			status = makings[i].make(&m);
+			contract_allocations_fail(0);
+			if (status == IOSRC_OK)
+				break;
+			assert_status(status, IOSRC_E_NO_MEMORY);
+			assert_null(m.a);
+			assert_null(m.b);
+			assert_int_equal(contract_allocations_live(), live);
+			assert_int_equal(contract_open_handles(), handles);
+		}
+		assert_true(nth > makings[i].handles);
+		makings_end(&m);
+	}
+	assert_ok(iosrc_close(listener));
+}
+
+/* No connection is lost to it. */
+void contract_X2_accept_without_memory(void **state)
+{
+	iosrc_source *out = NULL;
+	struct door door;
+
+	(void)state;
+	need_counted_allocations();
+	door_open(&door, NET_TCP, 0);
+	contract_expect(door.poller, 1);
+	contract_allocations_fail(1);
+	assert_status(iosrc_accept(door.listener, NULL, &out),
+	    IOSRC_E_NO_MEMORY);
+	contract_allocations_fail(0);
+	assert_null(out);
+	door_accept(&door, 3);
+	door_close(&door);
 }

@@ -104,6 +104,9 @@ int system_thread_join(system_thread thread);
 int system_thread_result(system_thread thread, void **out);
 void system_yield(void);
 
+/* The signal of a broken pipe, if there is one, does what it usually does. */
+void system_default_broken_pipe(void);
+
 /* What disturbs a blocked thread and means nothing: a signal, a procedure call
  * that is queued to it. Caught and ignored from system_bear_disturbances on. */
 typedef uintptr_t system_target;

@@ -76,3 +76,13 @@ void system_disturb(system_target target)
 {
 	pthread_kill((pthread_t)target, SIGUSR1);
 }
+
+void system_default_broken_pipe(void)
+{
+	sigset_t set;
+
+	assert_true(signal(SIGPIPE, SIG_DFL) != SIG_ERR);
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	assert_int_equal(pthread_sigmask(SIG_UNBLOCK, &set, NULL), 0);
+}
