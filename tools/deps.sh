@@ -8,6 +8,8 @@ set -eu
 
 profile=${1:-test}
 musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
+# Of each Windows machine a folder, named like its compiler.
+mingw=${IOSRC_MINGW_PREFIX:-/usr/local}
 zig=/usr/local/zig
 zig_version=0.17.1
 
@@ -34,6 +36,11 @@ tool:nginx	nginx-light
 tool:clang-format	clang-format
 clang-runtime	libclang-rt-14-dev
 tool:musl-gcc	musl-tools
+tool:x86_64-w64-mingw32-gcc	gcc-mingw-w64-x86-64-win32
+tool:i686-w64-mingw32-gcc	gcc-mingw-w64-i686-win32
+tool:wine	wine
+file:/usr/lib/wine/wine64	wine64
+tool:setarch	util-linux
 tool:nm	binutils
 tool:spin	spin
 tool:strace	strace
@@ -105,9 +112,10 @@ if [ -n "$missing" ]; then
 	}
 fi
 
-# cmocka for musl: the system's is made for glibc. Debian's source package
+# cmocka for other C libraries than the system's: Debian's source package
 # holds one C file that needs no more than a C library.
-build_musl_cmocka() {
+fetch_cmocka() {
+	[ -z "${cmocka_source:-}" ] || return 0
 	work=$(mktemp -d)
 	chmod 755 "$work"
 	mkdir -p "$work/lists/partial" "$work/parts" "$work/source"
@@ -129,22 +137,36 @@ build_musl_cmocka() {
 		$apt_source update
 		$apt_source --download-only source cmocka
 		tar xf cmocka_*.orig.tar.xz --strip-components=1
-		musl-gcc -std=gnu99 -O2 -g -Iinclude -DHAVE_INTTYPES_H \
-			-DHAVE_SIGNAL_H -DHAVE_STRINGS_H -DHAVE_MALLOC_H \
-			-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME \
-			-DHAVE_GCC_THREAD_LOCAL_STORAGE \
-			-c src/cmocka.c -o cmocka.o
-		mkdir -p "$musl/include" "$musl/lib"
-		cp include/cmocka.h "$musl/include/"
-		ar rcs "$musl/lib/libcmocka.a" cmocka.o
 	)
-	rm -rf "$work"
+	cmocka_source=$work/source
 }
 
-if [ "$profile" = test ] && [ ! -f "$musl/lib/libcmocka.a" ]; then
-	must_be_root 'cmocka for musl'
-	echo "deps: building cmocka for musl into $musl"
-	build_musl_cmocka
+# build_cmocka PREFIX COMPILER AR FLAG...: into PREFIX, if it is not there.
+build_cmocka() {
+	prefix=$1 compiler=$2 ar=$3
+	shift 3
+	[ ! -f "$prefix/lib/libcmocka.a" ] || return 0
+	must_be_root "cmocka for $compiler"
+	echo "deps: building cmocka by $compiler into $prefix"
+	fetch_cmocka
+	mkdir -p "$prefix/include" "$prefix/lib"
+	cp "$cmocka_source/include/cmocka.h" "$prefix/include/"
+	(
+		cd "$cmocka_source"
+		"$compiler" -std=gnu99 -O2 -g -Iinclude -DHAVE_INTTYPES_H \
+			-DHAVE_SIGNAL_H -DHAVE_GCC_THREAD_LOCAL_STORAGE "$@" \
+			-c src/cmocka.c -o cmocka.o
+		"$ar" rcs "$prefix/lib/libcmocka.a" cmocka.o
+	)
+}
+
+if [ "$profile" = test ]; then
+	build_cmocka "$musl" musl-gcc ar -DHAVE_STRINGS_H -DHAVE_MALLOC_H \
+		-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
+	for machine in x86_64-w64-mingw32 i686-w64-mingw32; do
+		build_cmocka "$mingw/$machine" $machine-gcc $machine-ar
+	done
+	[ -z "${cmocka_source:-}" ] || rm -rf "$(dirname "$cmocka_source")"
 fi
 # Zig is not in Debian; the Python package index has its compiler. Whoever
 # cannot reach that does without: the one test that needs it says so.

@@ -36,8 +36,8 @@ static const unsigned char *pattern_at(uint64_t position)
 static void check_pattern(const void *data, size_t size, uint64_t position)
 {
 	if (memcmp(data, pattern_at(position), size) != 0)
-		fail_msg("wrong bytes within %zu at %llu", size,
-		    (unsigned long long)position);
+		fail_msg("wrong bytes within %llu at %llu",
+		    (unsigned long long)size, (unsigned long long)position);
 }
 
 /* ---- one connection ---- */
