@@ -35,9 +35,41 @@ uint32_t net_type(enum net_kind kind)
 	return net_is_stream(kind) ? IOSRC_TYPE_STREAM : IOSRC_TYPE_SEQPACKET;
 }
 
+static int is_there(enum net_kind kind)
+{
+	if (net_is_inet6(kind))
+		return system_has_inet6();
+	if (kind == NET_UNIX || kind == NET_SEQPACKET ||
+	    kind == NET_UNIX_DATAGRAM)
+		return system_has_unix(net_type(kind));
+	if (kind == NET_TCP || kind == NET_UDP || kind == NET_PIPE)
+		return 1;
+	return system_has_pairs(net_type(kind));
+}
+
+void net_need(enum net_kind kind)
+{
+	char reason[80];
+
+	snprintf(reason, sizeof(reason), "this system has no %s",
+	    net_names[kind]);
+	if (!is_there(kind))
+		contract_skip(reason);
+}
+
 int net_has(enum net_kind kind)
 {
-	return !net_is_inet6(kind) || system_has_inet6();
+	int has = is_there(kind);
+
+	if (!has)
+		contract_without(net_names[kind]);
+	return has;
+}
+
+void net_need_abstract(void)
+{
+	if (!system_has_abstract())
+		contract_skip("this system has no abstract names");
 }
 
 void net_need_inet6(void)

@@ -34,7 +34,7 @@ struct net {
 	iosrc_source *a, *b;
 };
 
-/* Is there a loopback of this kind? Inet6 may be switched off. */
+/* Does the system have this kind? If not, the test goes on without it. */
 int net_has(enum net_kind kind);
 int net_is_stream(enum net_kind kind);   /* of bytes: pipes too */
 int net_is_datagram(enum net_kind kind); /* records without a connection */
@@ -44,7 +44,9 @@ uint32_t net_type(enum net_kind kind); /* IOSRC_TYPE_* */
 void net_open(enum net_kind kind, struct net *out);
 void net_close(struct net *net); /* an end that is NULL was closed before */
 
-/* Skips the test, by name, where there is no inet6. */
+/* They skip the test, by name, where the system has none. */
+void net_need(enum net_kind kind);
+void net_need_abstract(void);
 void net_need_inet6(void);
 
 iosrc_address net_address(const char *text);

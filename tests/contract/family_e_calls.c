@@ -74,11 +74,13 @@ static void peek_at_something(enum net_kind kind)
 
 static void each_socket(void (*body)(enum net_kind kind))
 {
-	body(NET_TCP);
-	body(NET_UNIX);
-	body(NET_PAIR_SEQPACKET);
-	body(NET_UDP);
-	body(NET_PAIR_DATAGRAM);
+	static const enum net_kind kinds[] = { NET_TCP, NET_UNIX,
+		NET_PAIR_SEQPACKET, NET_UDP, NET_PAIR_DATAGRAM };
+	size_t k;
+
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (net_has(kinds[k]))
+			body(kinds[k]);
 }
 
 void contract_E5_recv_peek_that_would_block_arms_again(void **state)
@@ -147,8 +149,10 @@ void contract_E6_second_accept_by_call_gets_its_event(void **state)
 {
 	(void)state;
 	bursts(NET_TCP);
-	bursts(NET_UNIX);
-	bursts(NET_SEQPACKET);
+	if (net_has(NET_UNIX))
+		bursts(NET_UNIX);
+	if (net_has(NET_SEQPACKET))
+		bursts(NET_SEQPACKET);
 }
 
 static void empty_datagrams(enum net_kind kind)
@@ -184,6 +188,7 @@ void contract_E6_empty_datagrams_by_send_and_recv(void **state)
 {
 	(void)state;
 	empty_datagrams(NET_UDP);
-	empty_datagrams(NET_UNIX_DATAGRAM);
+	if (net_has(NET_UNIX_DATAGRAM))
+		empty_datagrams(NET_UNIX_DATAGRAM);
 	empty_datagrams(NET_PAIR_DATAGRAM);
 }

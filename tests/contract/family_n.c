@@ -26,6 +26,8 @@ static void both_are_well_born(enum net_kind kind)
 	struct net net;
 	char byte;
 
+	if (!net_has(kind))
+		return;
 	net_open(kind, &net);
 	is_well_born(net.a, net_names[kind]);
 	is_well_born(net.b, net_names[kind]);
@@ -65,6 +67,8 @@ static void contract_N1_listeners(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
+		if (!net_has(kinds[i]))
+			continue;
 		listener = net_listener(kinds[i], &address);
 		is_well_born(listener, net_names[kinds[i]]);
 		assert_ok(iosrc_close(listener));
@@ -109,6 +113,8 @@ static void accepts_to_the_last(enum net_kind kind)
 	iosrc_address address, peer;
 	unsigned i;
 
+	if (!net_has(kind))
+		return;
 	memset(&peer, 0x5a, sizeof(peer));
 	listener = net_listener(kind, &address);
 	assert_status(iosrc_accept(listener, &peer, &out), IOSRC_E_WOULD_BLOCK);

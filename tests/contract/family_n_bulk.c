@@ -203,6 +203,8 @@ static void run(enum net_kind kind, mover put, mover get)
 	struct flow flow;
 	int ended = 0;
 
+	if (!net_has(kind))
+		return;
 	flow_open(&flow, kind);
 	flow.put = put;
 	flow.get = get;
@@ -416,6 +418,8 @@ static void lanes_run(enum net_kind kind, uint32_t put, uint32_t get,
 	static struct lanes lanes;
 	unsigned i;
 
+	if (!net_has(kind))
+		return;
 	lanes.put = put;
 	lanes.get = get;
 	lanes_open(&lanes, kind, flags);

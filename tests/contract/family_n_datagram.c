@@ -68,6 +68,8 @@ static void truncated(enum net_kind kind)
 {
 	unsigned call;
 
+	if (!net_has(kind))
+		return;
 	for (call = 0; call < CALLS; call++)
 		truncated_by(kind, (enum calls)call);
 }
@@ -171,8 +173,10 @@ void contract_N8_peek_tells_it_too_and_loses_nothing(void **state)
 	(void)state;
 	for (call = 0; call < CALLS; call++) {
 		peeked(NET_UDP, (enum calls)call);
-		peeked(NET_UNIX_DATAGRAM, (enum calls)call);
-		peeked(NET_PAIR_SEQPACKET, (enum calls)call);
+		if (net_has(NET_UNIX_DATAGRAM))
+			peeked(NET_UNIX_DATAGRAM, (enum calls)call);
+		if (net_has(NET_PAIR_SEQPACKET))
+			peeked(NET_PAIR_SEQPACKET, (enum calls)call);
 	}
 }
 
@@ -239,10 +243,12 @@ void contract_N8_senders_are_told(void **state)
 {
 	(void)state;
 	answered(NET_UDP);
-	answered(NET_UNIX_DATAGRAM);
+	if (net_has(NET_UNIX_DATAGRAM))
+		answered(NET_UNIX_DATAGRAM);
 	if (net_has(NET_UDP6))
 		answered(NET_UDP6);
-	asked_by_nobody();
+	if (net_has(NET_UNIX_DATAGRAM))
+		asked_by_nobody();
 }
 
 void contract_N8_streams_truncate_nothing(void **state)
@@ -256,6 +262,8 @@ void contract_N8_streams_truncate_nothing(void **state)
 
 	(void)state;
 	for (i = 0; i < 3; i++) {
+		if (!net_has(kinds[i]))
+			continue;
 		net_open(kinds[i], &net);
 		assert_int_equal(iosrc_send(net.b, TEXT, 10, 0), 10);
 		net_await(net.a);
@@ -274,15 +282,11 @@ void contract_N8_streams_truncate_nothing(void **state)
 	}
 }
 
-void contract_N8_sending_to_nobody(void **state)
+static void to_no_path(iosrc_source *inet)
 {
-	iosrc_address path = net_path(), here = net_anywhere(NET_UDP);
-	iosrc_address unnamed = net_address("unix:");
-	iosrc_source *local = net_bind(&unnamed), *inet = net_bind(&here);
-	iosrc_source *other;
-	static char large[70000];
+	iosrc_address path = net_path(), unnamed = net_address("unix:");
+	iosrc_source *local = net_bind(&unnamed), *other;
 
-	(void)state;
 	assert_kind(iosrc_send_to(local, "x", 1, 0, &path),
 	    IOSRC_KIND_NOT_FOUND);
 	other = net_bind(&path);
@@ -292,10 +296,21 @@ void contract_N8_sending_to_nobody(void **state)
 	net_unlink(&path);
 	assert_kind(iosrc_send_to(inet, "x", 1, 0, &path),
 	    IOSRC_KIND_UNSUPPORTED);
+	assert_ok(iosrc_close(local));
+}
+
+void contract_N8_sending_to_nobody(void **state)
+{
+	iosrc_address here = net_anywhere(NET_UDP);
+	iosrc_source *inet = net_bind(&here);
+	static char large[70000];
+
+	(void)state;
+	if (net_has(NET_UNIX_DATAGRAM))
+		to_no_path(inet);
 	here = net_local(inet);
 	assert_kind(iosrc_send_to(inet, large, sizeof(large), 0, &here),
 	    IOSRC_KIND_MESSAGE_SIZE);
 	assert_kind(iosrc_send(inet, "x", 1, 0), IOSRC_KIND_NOT_CONNECTED);
-	assert_ok(iosrc_close(local));
 	assert_ok(iosrc_close(inet));
 }

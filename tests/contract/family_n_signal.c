@@ -100,6 +100,8 @@ static void closed_peer(enum net_kind kind)
 	struct net net;
 	size_t i;
 
+	if (!net_has(kind))
+		return;
 	for (i = 0; i < WAYS; i++) {
 		net_open(kind, &net);
 		assert_ok(iosrc_close(net.a));
@@ -115,6 +117,8 @@ static void reset_peer(enum net_kind kind)
 	struct net net;
 	size_t i;
 
+	if (!net_has(kind))
+		return;
 	for (i = 0; i < WAYS; i++) {
 		net_open(kind, &net);
 		assert_ok(iosrc_set_option(net.a, IOSRC_OPTION_LINGER, 0));
@@ -179,6 +183,8 @@ void contract_N2_own_end_shut_raises_no_signal(void **state)
 	(void)state;
 	system_default_broken_pipe();
 	for (k = 0; k < 4; k++) {
+		if (!net_has(kinds[k]))
+			continue;
 		for (i = 0; i < WAYS; i++) {
 			net_open(kinds[k], &net);
 			assert_ok(iosrc_shutdown(net.b, IOSRC_WRITABLE));
@@ -197,6 +203,8 @@ void contract_N2_own_end_shut_raises_no_signal(void **state)
 void contract_N2_batches_raise_no_signal(void **state)
 {
 	enum { COUNT = 64 };
+	enum net_kind other = net_has(NET_PAIR_SEQPACKET) ? NET_PAIR_SEQPACKET
+	                                                  : NET_TCP;
 	static struct net nets[COUNT];
 	static iosrc_io_item items[COUNT];
 	iosrc_poller *poller;
@@ -207,7 +215,7 @@ void contract_N2_batches_raise_no_signal(void **state)
 	system_default_broken_pipe();
 	poller = contract_poller(IOSRC_POLLER_IO_URING);
 	for (i = 0; i < COUNT; i++) {
-		net_open(i % 3 ? NET_PAIR : NET_PAIR_SEQPACKET, &nets[i]);
+		net_open(i % 3 ? NET_PAIR : other, &nets[i]);
 		assert_ok(iosrc_register(nets[i].b, poller, i, IOSRC_WRITABLE));
 		items[i] = net_item(nets[i].b,
 		    i % 2 ? IOSRC_OP_SEND : IOSRC_OP_WRITE, 0, 1);

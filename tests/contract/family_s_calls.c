@@ -78,6 +78,8 @@ void contract_S7_short_counts_of_recv_arm_again(void **state)
 
 	(void)state;
 	for (k = 0; k < KINDS; k++) {
+		if (!net_has(kinds[k]))
+			continue;
 		net_rig(&rig, &net, kinds[k], IOSRC_READABLE);
 		for (w = 0; w < WAYS; w++) {
 			for (round = 0; round < 3; round++) {
@@ -106,6 +108,8 @@ void contract_S7_peeks_never_arm(void **state)
 
 	(void)state;
 	for (k = 0; k < KINDS; k++) {
+		if (!net_has(kinds[k]))
+			continue;
 		net_rig(&rig, &net, kinds[k], IOSRC_READABLE);
 		for (w = 0; w < WAYS; w++) {
 			assert_int_equal(iosrc_send(net.b, "abcdef", 6, 0), 6);
@@ -154,6 +158,8 @@ void contract_S7_end_of_stream_by_recv_never_arms(void **state)
 
 	(void)state;
 	for (k = 0; k < 3; k++) {
+		if (!net_has(kinds[k]))
+			continue;
 		for (w = 0; w < WAYS; w++) {
 			net_rig(&rig, &net, kinds[k], IOSRC_READABLE);
 			assert_ok(iosrc_shutdown(net.b, IOSRC_WRITABLE));
@@ -231,6 +237,8 @@ void contract_S7_short_sends_arm_again(void **state)
 
 	(void)state;
 	for (k = 0; k < 3; k++) {
+		if (!net_has(kinds[k]))
+			continue;
 		net_rig(&rig, &net, kinds[k], IOSRC_WRITABLE);
 		assert_ok(
 		    iosrc_set_option(net.a, IOSRC_OPTION_SEND_BUFFER, 20000));

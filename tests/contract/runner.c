@@ -101,6 +101,8 @@ static void run_one(void **state)
 	if (outcome == CONTRACT_FAILED)
 		fail_msg("%s on %s: %s", job->test->name,
 		    iosrc_backend_name(job->backend), reason);
+	if (outcome == CONTRACT_PASSED && reason[0])
+		print_message("%s: without %s\n", job->test->name, reason);
 	if (outcome == CONTRACT_SKIP) {
 		print_message("%s: skipped: %s\n", job->test->name, reason);
 		skip();

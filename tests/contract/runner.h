@@ -12,7 +12,7 @@
 #define CONTRACT_LATE 78    /* and of one that took too long */
 #define CONTRACT_TRIES 5    /* of a test that is late */
 #define CONTRACT_BACKENDS 7 /* ids 1..6; 0 is not used */
-#define CONTRACT_REASON 120 /* room for the reason of a skip */
+#define CONTRACT_REASON 160 /* room for the reason of a skip */
 
 /* ---- environment.c: what the run is like ---- */
 
@@ -47,7 +47,8 @@ enum contract_outcome {
 	CONTRACT_TOO_LATE, /* to be run again */
 };
 
-/* Runs the test on the backend; `reason` gets why it was skipped or failed,
+/* Runs the test on the backend; `reason` gets why it was skipped or failed, or
+ * what a test that passed went without,
  * `out_text` what it printed (to be freed; NULL when there is no memory). */
 enum contract_outcome contract_child_try(const struct contract_test *test,
     uint32_t backend, char reason[CONTRACT_REASON], char **out_text);

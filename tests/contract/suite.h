@@ -55,6 +55,9 @@ iosrc_poller *contract_poller(iosrc_flags flags);
 int contract_can(uint64_t capability);
 /* Ends the test as skipped; the reason is printed and goes into the table. */
 void contract_skip(const char *reason);
+/* The test goes on without something that this system, or this backend, lacks:
+ * it is named in the table beside what is proved. */
+void contract_without(const char *what);
 /* Scales counts down under sanitizers and valgrind (IOSRC_TEST_SCALE, 1..100
  * percent, default 100); never below 1. */
 uint64_t contract_scale(uint64_t count);

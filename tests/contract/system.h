@@ -81,6 +81,9 @@ void system_send_buffer(iosrc_handle handle, int size);
 void system_block(iosrc_handle handle); /* its calls block from here on */
 void system_block_for(iosrc_handle handle, int64_t seconds);
 int system_has_inet6(void);
+int system_has_unix(uint32_t type); /* AF_UNIX sockets of an IOSRC_TYPE_* */
+int system_has_pairs(uint32_t type);
+int system_has_abstract(void);          /* names of AF_UNIX that are no paths */
 iosrc_handle system_socket_inet6(void); /* a stream socket */
 /* What the system itself says of an IOSRC_OPTION_*: of LINGER the seconds, of
  * flags 0 or 1. */

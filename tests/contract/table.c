@@ -15,6 +15,7 @@
 struct tally {
 	unsigned passed, skipped, failed;
 	char reason[CONTRACT_REASON]; /* of the first skip */
+	char lack[CONTRACT_REASON];   /* of the first that went without */
 };
 
 static struct tally tallies[LINES][CONTRACT_BACKENDS];
@@ -45,6 +46,8 @@ static size_t line_name(const char *text)
 static void note(struct tally *tally, enum contract_outcome outcome,
     const char *reason)
 {
+	if (outcome == CONTRACT_PASSED && tally->lack[0] == '\0')
+		snprintf(tally->lack, sizeof(tally->lack), "%s", reason);
 	if (outcome == CONTRACT_PASSED)
 		tally->passed++;
 	else if (outcome == CONTRACT_FAILED)
@@ -73,6 +76,10 @@ static void verdict(const struct tally *tally, const char *later, char *out,
 {
 	if (tally->failed > 0)
 		snprintf(out, size, "FAILED");
+	else if (tally->passed > 0 && tally->lack[0])
+		snprintf(out, size, "proved (without %s%s%s)", tally->lack,
+		    tally->skipped > 0 ? "; in part skipped: " : "",
+		    tally->skipped > 0 ? tally->reason : "");
 	else if (tally->passed > 0 && tally->skipped > 0)
 		snprintf(out, size, "proved (in part skipped: %s)",
 		    tally->reason);
@@ -88,7 +95,7 @@ static void verdict(const struct tally *tally, const char *later, char *out,
 static void print_row(FILE *out, int line, const uint32_t *backends,
     size_t count)
 {
-	char text[CONTRACT_REASON + 40];
+	char text[2 * CONTRACT_REASON + 40];
 	size_t i;
 
 	fprintf(out, "%-4s | %-49s", contract_lines[line].name,

@@ -23,7 +23,8 @@
 
 static const struct contract_test *running;
 static uint32_t backend_running;
-static char *skip_reason; /* shared with the parent; or why it is late */
+/* Shared with the parent; or why it is late, or what it goes without. */
+static char *skip_reason;
 
 uint32_t contract_backend(void)
 {
@@ -34,6 +35,16 @@ void contract_skip(const char *reason)
 {
 	snprintf(skip_reason, CONTRACT_REASON, "%s", reason);
 	_exit(CONTRACT_SKIPPED);
+}
+
+/* Each thing once. */
+void contract_without(const char *what)
+{
+	size_t size = strlen(skip_reason);
+
+	if (!strstr(skip_reason, what))
+		snprintf(skip_reason + size, CONTRACT_REASON - size, "%s%s",
+		    size ? ", " : "", what);
 }
 
 void contract_in_time(int64_t took_ns, int64_t most_ns)
@@ -202,8 +213,11 @@ static enum contract_outcome judge(const struct watch *watch, char *reason)
 {
 	int status = watch->status;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && !watch->timed_out)
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
+	    !watch->timed_out) {
+		snprintf(reason, CONTRACT_REASON, "%s", skip_reason);
 		return CONTRACT_PASSED;
+	}
 	if (WIFEXITED(status) &&
 	    (WEXITSTATUS(status) == CONTRACT_SKIPPED ||
 	        WEXITSTATUS(status) == CONTRACT_LATE)) {

@@ -285,3 +285,31 @@ uint32_t system_loopback_index(void)
 {
 	return if_nametoindex("lo");
 }
+
+int system_has_unix(uint32_t type)
+{
+	(void)type;
+	return 1;
+}
+
+int system_has_pairs(uint32_t type)
+{
+	(void)type;
+	return 1;
+}
+
+#ifdef __linux__
+
+int system_has_abstract(void)
+{
+	return 1;
+}
+
+#else
+
+int system_has_abstract(void)
+{
+	return 0;
+}
+
+#endif

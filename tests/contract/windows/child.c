@@ -22,6 +22,7 @@
 
 static const struct contract_test *running;
 static uint32_t backend_running;
+static char lacking[CONTRACT_REASON]; /* what the test goes without */
 
 uint32_t contract_backend(void)
 {
@@ -39,6 +40,16 @@ static void end_with(int status, const char *reason)
 void contract_skip(const char *reason)
 {
 	end_with(CONTRACT_SKIPPED, reason);
+}
+
+/* Told at the end, each thing once. */
+void contract_without(const char *what)
+{
+	size_t size = strlen(lacking);
+
+	if (!strstr(lacking, what))
+		snprintf(lacking + size, CONTRACT_REASON - size, "%s%s",
+		    size ? ", " : "", what);
 }
 
 void contract_in_time(int64_t took_ns, int64_t most_ns)
@@ -115,6 +126,8 @@ static void watched_body(void **state)
 	assert_int_equal(contract_descriptors_compare(&open), 0);
 	contract_descriptors_free(&open);
 	contract_check_leaks();
+	if (lacking[0])
+		printf("\n" REASON "%s\n", lacking);
 }
 
 int contract_child_here(const struct contract_test *test, uint32_t backend)
@@ -221,13 +234,13 @@ static char *read_text(HANDLE file)
 	return text;
 }
 
-static void find_reason(const char *text, char *reason)
+static void find_reason(const char *text, const char *usual, char *reason)
 {
 	const char *at = strstr(text, REASON);
 	size_t size;
 
 	snprintf(reason, CONTRACT_REASON, "%s",
-	    at ? at + strlen(REASON) : "no reason was printed");
+	    at ? at + strlen(REASON) : usual);
 	size = strcspn(reason, "\r\n");
 	reason[size] = '\0';
 }
@@ -243,12 +256,13 @@ static enum contract_outcome judge(const struct watch *watch, const char *text,
 		    seconds(running));
 	else if (watch->status == CONTRACT_SKIPPED ||
 	    watch->status == CONTRACT_LATE) {
-		find_reason(text, reason);
+		find_reason(text, "no reason was printed", reason);
 		return watch->status == CONTRACT_LATE ? CONTRACT_TOO_LATE
 		                                      : CONTRACT_SKIP;
-	} else if (watch->status == 0 && closed)
+	} else if (watch->status == 0 && closed) {
+		find_reason(text, "", reason);
 		return CONTRACT_PASSED;
-	else
+	} else
 		snprintf(reason, CONTRACT_REASON, "failed (exit status %#lx%s)",
 		    watch->status, closed ? "" : ", no closing line");
 	return CONTRACT_FAILED;

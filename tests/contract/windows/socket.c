@@ -294,3 +294,29 @@ const int32_t system_error_codes[SYSTEM_ERROR_CODES] = { WSAEINTR, WSAENOTCONN,
 	WSAETIMEDOUT, WSAEBADF, WSAEINVAL, WSAEMSGSIZE, ERROR_NOT_ENOUGH_MEMORY,
 	WSAENOBUFS, WSAEMFILE, WSAEACCES, WSAEHOSTUNREACH, ERROR_IO_DEVICE };
 const int32_t system_in_progress = WSAEINPROGRESS;
+
+/* Streams alone, since Windows 10; not in Wine 8. */
+int system_has_unix(uint32_t type)
+{
+	SOCKET socket;
+
+	if (type != IOSRC_TYPE_STREAM)
+		return 0;
+	socket = WSASocketW(AF_UNIX, SOCK_STREAM, 0, NULL, 0,
+	    WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+	if (socket == INVALID_SOCKET)
+		return 0;
+	closesocket(socket);
+	return 1;
+}
+
+/* Made of the loopback. */
+int system_has_pairs(uint32_t type)
+{
+	return type != IOSRC_TYPE_SEQPACKET;
+}
+
+int system_has_abstract(void)
+{
+	return 0;
+}
