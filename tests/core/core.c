@@ -21,7 +21,7 @@ static unsigned number_of(const char *name, unsigned otherwise)
 void core_begin(void)
 {
 	system_set_variable("IOSRC_BACKEND", NULL);
-	system_end_in(60 * number_of("IOSRC_TEST_SLOWNESS", 1));
+	system_end_in(300 * number_of("IOSRC_TEST_SLOWNESS", 1));
 }
 
 int core_setup(void **state)
