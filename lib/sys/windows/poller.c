@@ -148,6 +148,19 @@ static struct iosrc__watch *find(const struct windows *windows,
 	    iosrc__handle_number(handle), &iosrc__sock_calls);
 }
 
+/* A handle of AFD is never polled through itself: it kills the server of Wine.
+ * If its number is that of a record, the record's socket was closed behind our
+ * back. */
+static void disown_number(const struct windows *windows,
+    const struct iosrc__watch *watch)
+{
+	struct iosrc__watch *owner = find(windows,
+	    (iosrc_handle)iosrc__sock_afd(watch));
+
+	if (owner)
+		iosrc__sock_set_base(owner, INVALID_SOCKET);
+}
+
 /* The record of a socket, made if there is none; the lock is held. */
 static iosrc_status find_or_make(struct windows *windows, iosrc_handle handle,
     SOCKET base, struct iosrc__watch **out_watch)
@@ -164,6 +177,7 @@ static iosrc_status find_or_make(struct windows *windows, iosrc_handle handle,
 			watch->calls->free(watch);
 			return IOSRC_E_NO_MEMORY;
 		}
+		disown_number(windows, watch);
 	}
 	iosrc__sock_set_base(watch, base);
 	*out_watch = watch;

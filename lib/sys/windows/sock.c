@@ -116,6 +116,11 @@ void iosrc__sock_set_base(struct iosrc__watch *watch, SOCKET base)
 	sock_of(watch)->base = base;
 }
 
+HANDLE iosrc__sock_afd(const struct iosrc__watch *watch)
+{
+	return sock_of(watch)->group->afd;
+}
+
 /* ---- asking ---- */
 
 /* The bits of one direction go together: Wine spins on a poll that asks for
@@ -142,6 +147,8 @@ static enum iosrc__watch_asked sock_ask(struct iosrc__watch *watch,
 	struct sock *sock = sock_of(watch);
 	NTSTATUS status;
 
+	if (sock->base == INVALID_SOCKET)
+		return IOSRC__ASK_CLOSED;
 	sock->poll = (struct iosrc__afd_poll){
 		.timeout.QuadPart = INT64_MAX,
 		.handle_count = 1,

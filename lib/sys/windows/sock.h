@@ -20,6 +20,8 @@ iosrc_status iosrc__sock_find_base(iosrc_handle handle, SOCKET *out_base);
 iosrc_status iosrc__sock_make(struct iosrc__groups *groups,
     struct iosrc__watch **out_watch);
 void iosrc__sock_set_base(struct iosrc__watch *watch, SOCKET base);
+/* The handle of AFD that a socket is polled through. */
+HANDLE iosrc__sock_afd(const struct iosrc__watch *watch);
 
 /* What the packet of a poll says. */
 struct iosrc__watch_answer iosrc__sock_answer(const struct iosrc__watch *watch);
