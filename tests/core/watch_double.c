@@ -68,13 +68,19 @@ static enum iosrc__watch_asked double_ask(struct iosrc__watch *watch,
 	return IOSRC__ASK_OUT;
 }
 
-static void double_cancel(struct iosrc__watch *watch)
+static bool double_cancel(struct iosrc__watch *watch)
 {
 	struct watch_record *record = record_of(watch);
 
 	assert_int_not_equal(record->out, OUT_NONE);
-	if (record->out == OUT_PENDING)
-		answer(record, IOSRC__ANSWER_CANCELLED, 0);
+	if (record->out == OUT_DONE)
+		return false;
+	if (record->world->cancels_at_once) {
+		record->out = OUT_NONE;
+		return true;
+	}
+	answer(record, IOSRC__ANSWER_CANCELLED, 0);
+	return false;
 }
 
 static bool double_tell(struct iosrc__watch *watch)
@@ -103,6 +109,7 @@ static void double_free(struct iosrc__watch *watch)
 }
 
 static const struct iosrc__watch_calls double_calls = {
+	.directions = BOTH,
 	.ask = double_ask,
 	.cancel = double_cancel,
 	.tell = double_tell,
@@ -266,11 +273,12 @@ static void come(struct watch_double *world)
 /* ---- the steps ---- */
 
 void watch_double_begin(struct watch_double *world, iosrc_poller *poller,
-    uint32_t slot)
+    uint32_t slot, bool cancels_at_once)
 {
 	*world = (struct watch_double){ .poller = poller,
 		.slot = slot,
-		.open = true };
+		.open = true,
+		.cancels_at_once = cancels_at_once };
 	iosrc__watches_init(&world->set);
 }
 

@@ -71,6 +71,7 @@ struct watch_double {
 	bool hung_up;
 	bool refuse_ask;
 	bool refuse_tell;
+	bool cancels_at_once; /* without a packet, where it can */
 	unsigned file;
 	/* the registration, and what is owed to it */
 	bool registered;
@@ -91,7 +92,7 @@ struct watch_double {
 };
 
 void watch_double_begin(struct watch_double *world, iosrc_poller *poller,
-    uint32_t slot);
+    uint32_t slot, bool cancels_at_once);
 /* Unregisters, takes what packets there are and finds nothing left. */
 void watch_double_end(struct watch_double *world);
 

@@ -169,12 +169,13 @@ static enum iosrc__watch_asked sock_ask(struct iosrc__watch *watch,
 }
 
 /* Not found: the poll has ended, and its packet is there. */
-static void sock_cancel(struct iosrc__watch *watch)
+static bool sock_cancel(struct iosrc__watch *watch)
 {
 	struct sock *sock = sock_of(watch);
 	IO_STATUS_BLOCK done;
 
 	(void)NtCancelIoFileEx(sock->group->afd, &sock->done, &done);
+	return false;
 }
 
 static bool sock_tell(struct iosrc__watch *watch)
@@ -192,6 +193,7 @@ static void sock_free(struct iosrc__watch *watch)
 }
 
 const struct iosrc__watch_calls iosrc__sock_calls = {
+	.directions = IOSRC__DIRECTIONS,
 	.ask = sock_ask,
 	.cancel = sock_cancel,
 	.tell = sock_tell,

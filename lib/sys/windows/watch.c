@@ -167,10 +167,15 @@ static void ask(struct iosrc__watches *set, struct iosrc__watch *watch)
 	}
 }
 
+/* Cancels what is out. The state is the given one while its packet is under
+ * way, IDLE where none comes. */
 static void cancel(struct iosrc__watches *set, struct iosrc__watch *watch,
     enum iosrc__watch_state state)
 {
-	watch->calls->cancel(watch);
+	if (watch->calls->cancel(watch)) {
+		set->under_way--;
+		state = IOSRC__WATCH_IDLE;
+	}
 	set_state(set, watch, state);
 }
 
@@ -188,8 +193,11 @@ static void update(struct iosrc__watches *set, struct iosrc__watch *watch)
 		 * Else it is cancelled, for it cannot be edited; its packet
 		 * leads back to IDLE. One that is paused has nothing out, or a
 		 * hang-up would cost a packet. */
-		if (!watch->armed || watch->armed & ~watch->asked)
-			cancel(set, watch, IOSRC__WATCH_CANCELLED);
+		if (watch->armed && !(watch->armed & ~watch->asked))
+			break;
+		cancel(set, watch, IOSRC__WATCH_CANCELLED);
+		if (watch->armed && watch->state == IOSRC__WATCH_IDLE)
+			ask(set, watch);
 		break;
 	case IOSRC__WATCH_CANCELLED:
 		/* Its packet is under way still, and two may not be out: then
@@ -225,7 +233,7 @@ static void take_change(struct iosrc__watches *set, struct iosrc__watch *watch,
     const struct iosrc__change *change)
 {
 	watch->registration = change->registration;
-	watch->interest = change->interest & IOSRC__DIRECTIONS;
+	watch->interest = change->interest & watch->calls->directions;
 	watch->armed = watch->interest;
 	watch->hidden = 0;
 	watch->closed = 0;
@@ -284,9 +292,11 @@ void iosrc__watch_remove(struct iosrc__watches *set, struct iosrc__watch *watch)
 		discard(set, watch);
 		break;
 	case IOSRC__WATCH_ASKED:
-		/* The packet frees it: with the cancel's answer, or because
-		 * the request was quicker. */
+		/* If a packet comes, it frees it: with the cancel's answer, or
+		 * because the request was quicker. */
 		cancel(set, watch, IOSRC__WATCH_LEAVING);
+		if (watch->state == IOSRC__WATCH_IDLE)
+			discard(set, watch);
 		break;
 	case IOSRC__WATCH_CANCELLED:
 	case IOSRC__WATCH_TOLD:

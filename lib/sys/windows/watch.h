@@ -20,11 +20,11 @@
  *      +---> IDLE --flush: ask--> ASKED --packet--> IDLE, an event
  *      |       |                    |
  *      |       | refused            | flush: more is armed, or nothing: cancel
- *      |       v                    v
+ *      |       v                    v  (IDLE where no packet comes then)
  *      +---- TOLD               CANCELLED --packet--> IDLE, queued
  *    packet, an error event         ^
  *                                   | the number is registered again
- *   deregister: no packet is out: freed; else LEAVING --packet--> freed
+ *   deregister: no packet under way: freed; else LEAVING --packet--> freed
  *   the handle was closed behind our back: CLOSED, silent until registered
  *
  *   state      packet under way  flush            register        deregister
@@ -84,10 +84,12 @@ struct iosrc__watch;
 
 /* What the system is told about a sort of handle. */
 struct iosrc__watch_calls {
+	iosrc_bits directions; /* others are never ready */
 	enum iosrc__watch_asked (
 	    *ask)(struct iosrc__watch *watch, iosrc_bits directions);
-	/* Of the request that is out; its packet comes soon, or is there. */
-	void (*cancel)(struct iosrc__watch *watch);
+	/* Of the request that is out. True: no packet comes of it any more.
+	 * False: it comes soon, or is there. */
+	bool (*cancel)(struct iosrc__watch *watch);
 	/* Sends a packet of our own; false: the system failed us. */
 	bool (*tell)(struct iosrc__watch *watch);
 	/* A consumed answer found nobody to report it to. May be NULL. */
