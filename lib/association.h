@@ -83,7 +83,8 @@ iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
     struct iosrc__registered what, iosrc_bits interest, uint32_t named)
 {
 	struct iosrc__registrations *table = &poller->registrations;
-	struct iosrc__change change = { source->handle, 0, interest, named };
+	struct iosrc__change change = { source->handle, 0, interest, named,
+		source };
 	bool arms = poller->backend->rearms && !iosrc__source_reports(source);
 	struct iosrc__slot *slot;
 	iosrc_status status;
@@ -175,7 +176,7 @@ static inline iosrc_status iosrc__association_renew_slot(iosrc_source *source,
 	struct iosrc__change change = { source->handle,
 		iosrc__registration_make(iosrc__source_slot(source),
 		    iosrc__slot_publish(slot, what)),
-		interest, 0 };
+		interest, 0, source };
 	iosrc_status status = iosrc__modify(source->poller, &change);
 
 	if (status != IOSRC_OK) {
@@ -197,7 +198,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
 {
 	struct iosrc__registrations *table = &source->poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest,
-		iosrc__source_slot(source) + 1 };
+		iosrc__source_slot(source) + 1, source };
 	iosrc_status status;
 	uint32_t slot;
 

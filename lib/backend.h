@@ -31,9 +31,10 @@
 struct iosrc__change {
 	iosrc_handle handle;
 	uint64_t registration;
-	iosrc_bits interest; /* with its mode */
-	uint32_t replaced;   /* index + 1 of the slot whose place it takes: the
+	iosrc_bits interest;  /* with its mode */
+	uint32_t replaced;    /* index + 1 of the slot whose place it takes: the
 	                      * handle's earlier one; 0 for none */
+	iosrc_source *source; /* for what the system keeps with it */
 };
 
 /* Why directions are armed again. */

@@ -42,6 +42,7 @@ iosrc_status iosrc_create(iosrc_handle handle, iosrc_handle_type type,
 	if (!source)
 		return IOSRC_E_NO_MEMORY;
 	source->handle = handle;
+	atomic_init(&source->traits, iosrc__handle_traits(type));
 	*out_source = source;
 	return IOSRC_OK;
 }
@@ -250,7 +251,7 @@ iosrc_status iosrc_close(iosrc_source *source)
 		return IOSRC_OK;
 	cancel = iosrc__thread_cancel_disable();
 	leave_poller(source);
-	status = iosrc__handle_close(source->handle);
+	status = iosrc__handle_close(source);
 	iosrc__thread_cancel_restore(cancel);
 	free(source);
 	return status;

@@ -23,7 +23,8 @@
 #include "registration.h"
 
 /* Traits: a would-block has to be reported to the poller; the association is
- * an always-ready file; and the nature of the handle, as far as it is known. */
+ * an always-ready file; and the nature of the handle, as far as it is known or
+ * was told. */
 #define IOSRC__SOURCE_REARMS UINT32_C(0x1)
 #define IOSRC__SOURCE_FILE UINT32_C(0x2)
 #define IOSRC__SOURCE_STREAM UINT32_C(0x10)     /* no socket: send refused it */
@@ -31,6 +32,7 @@
 #define IOSRC__SOURCE_NO_ACCEPT4 UINT32_C(0x40) /* the system has none */
 #define IOSRC__SOURCE_NONBLOCKING UINT32_C(0x80) /* asked for a ring: it is */
 #define IOSRC__SOURCE_BLOCKING UINT32_C(0x100)   /* asked: it is not */
+#define IOSRC__SOURCE_WAITABLE UINT32_C(0x200) /* Windows: event, process... */
 
 struct iosrc_source {
 	iosrc_handle handle;
@@ -100,11 +102,10 @@ static inline uint32_t iosrc__source_slot(const iosrc_source *source)
 	return iosrc__registration_index(source->registration);
 }
 
-static inline struct iosrc__change iosrc__source_change(
-    const iosrc_source *source)
+static inline struct iosrc__change iosrc__source_change(iosrc_source *source)
 {
 	return (struct iosrc__change){ source->handle, source->registration,
-		source->interest, 0 };
+		source->interest, 0, source };
 }
 
 /* Takes note of an association that ended by itself. Answers FORKED, or OK:

@@ -9,6 +9,8 @@
 #ifndef IOSRC_SYS_HANDLE_H
 #define IOSRC_SYS_HANDLE_H
 
+#include <stdint.h>
+
 #include <iosrc.h>
 
 #include "handle_number.h"
@@ -17,6 +19,10 @@
  * that the system does not have. Makes no system call. */
 iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type);
 
-iosrc_status iosrc__handle_close(iosrc_handle handle);
+/* The traits of a source over a handle of that type (source.h). */
+uint32_t iosrc__handle_traits(iosrc_handle_type type);
+
+/* Closes a source's handle. It is registered nowhere. */
+iosrc_status iosrc__handle_close(iosrc_source *source);
 
 #endif

@@ -10,6 +10,7 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "source.h"
 #include "status.h"
 
 iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
@@ -22,10 +23,17 @@ iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
 	    : IOSRC_E_UNSUPPORTED;
 }
 
-iosrc_status iosrc__handle_close(iosrc_handle handle)
+/* An fd is an fd. */
+uint32_t iosrc__handle_traits(iosrc_handle_type type)
+{
+	(void)type;
+	return 0;
+}
+
+iosrc_status iosrc__handle_close(iosrc_source *source)
 {
 	/* Linux and the BSDs have given the number back on EINTR too. */
-	if (close((int)handle) == 0 || errno == EINTR)
+	if (close((int)source->handle) == 0 || errno == EINTR)
 		return IOSRC_OK;
 	return iosrc__status_errno();
 }

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "source.h"
 #include "status.h"
@@ -70,7 +71,7 @@ static int accept_plainly(int fd, union iosrc__sockaddr *address,
 	status = iosrc__handle_set_flags(accepted);
 	if (status == IOSRC_OK)
 		return accepted;
-	iosrc__handle_close(accepted);
+	close(accepted);
 	errno = iosrc_status_os(status);
 	return -1;
 }

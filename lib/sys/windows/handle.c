@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <winsock2.h>
 
+#include "source.h"
 #include "status.h"
 
 static bool is_known(iosrc_handle_type type)
@@ -40,9 +41,14 @@ static bool close_lingering(SOCKET socket)
 	    closesocket(socket) == 0;
 }
 
-iosrc_status iosrc__handle_close(iosrc_handle handle)
+uint32_t iosrc__handle_traits(iosrc_handle_type type)
 {
-	SOCKET socket = (SOCKET)handle;
+	return type == IOSRC_HANDLE_WAITABLE ? IOSRC__SOURCE_WAITABLE : 0;
+}
+
+iosrc_status iosrc__handle_close(iosrc_source *source)
+{
+	SOCKET socket = (SOCKET)source->handle;
 
 	if (closesocket(socket) == 0 || close_lingering(socket))
 		return IOSRC_OK;
