@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * handle.c: sockets. Pipes and waitable handles are refused until their I/O
- * and their waits are here.
+ * handle.c: sockets, and waitable handles. Pipes are refused until their I/O is
+ * here.
  */
 #include <config.h>
 
@@ -27,7 +27,9 @@ iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
 {
 	if (handle == -1 || (handle == 0 && is_known(type) && !is_socket(type)))
 		return IOSRC_E_INVALID;
-	return is_socket(type) ? IOSRC_OK : IOSRC_E_UNSUPPORTED;
+	return is_socket(type) || type == IOSRC_HANDLE_WAITABLE
+	    ? IOSRC_OK
+	    : IOSRC_E_UNSUPPORTED;
 }
 
 /* A socket that lingers refuses to be closed while it does not block: Unix
@@ -50,6 +52,10 @@ iosrc_status iosrc__handle_close(iosrc_source *source)
 {
 	SOCKET socket = (SOCKET)source->handle;
 
+	if (iosrc__source_has(source, IOSRC__SOURCE_WAITABLE))
+		return CloseHandle((HANDLE)source->handle)
+		    ? IOSRC_OK
+		    : iosrc_status_last_os();
 	if (closesocket(socket) == 0 || close_lingering(socket))
 		return IOSRC_OK;
 	return iosrc_status_last_os();

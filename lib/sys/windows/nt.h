@@ -48,7 +48,39 @@ struct iosrc__afd_poll {
 #define IOSRC__NT_CANCELLED ((NTSTATUS)0xc0000120)
 #define IOSRC__NT_HANDLES_CLOSED ((NTSTATUS)0x8000000a)
 
+/* ---- objects that are waited for ---- */
+
+#define IOSRC__NT_EVENT_STAYS 0 /* until it is reset */
+
+struct iosrc__nt_event {
+	LONG type;
+	LONG state;
+};
+
+struct iosrc__nt_timer {
+	LARGE_INTEGER left;
+	BOOLEAN signalled;
+};
+
+/* Packets that a port gets when an object is signalled: from Windows 8 on, not
+ * in Wine 8. NULL where the system has none. */
+struct iosrc__nt_waits {
+	NTSTATUS(NTAPI *create)
+	(HANDLE *out_packet, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes);
+	NTSTATUS(NTAPI *associate)
+	(HANDLE packet, HANDLE port, HANDLE object, void *key, void *context,
+	    NTSTATUS status, ULONG_PTR information, BOOLEAN *out_signalled);
+	NTSTATUS(NTAPI *cancel)(HANDLE packet, BOOLEAN removes_signalled);
+};
+
+void iosrc__nt_waits_find(struct iosrc__nt_waits *out);
+
 /* ---- functions that no header declares ---- */
+
+NTSYSAPI NTSTATUS NTAPI NtQueryEvent(HANDLE event, int information, void *out,
+    ULONG size, ULONG *out_size);
+NTSYSAPI NTSTATUS NTAPI NtQueryTimer(HANDLE timer, int information, void *out,
+    ULONG size, ULONG *out_size);
 
 NTSYSAPI NTSTATUS NTAPI NtCancelIoFileEx(HANDLE handle,
     PIO_STATUS_BLOCK request, PIO_STATUS_BLOCK out);

@@ -43,9 +43,8 @@
 #include "association.h"
 #include "backend.h"
 #include "poller.h"
-#include "sys/windows/group.h"
 #include "sys/windows/port.h"
-#include "sys/windows/sock.h"
+#include "sys/windows/records.h"
 #include "sys/windows/watch.h"
 #include "wait_latched.h"
 
@@ -54,8 +53,7 @@
 struct windows {
 	SRWLOCK lock;
 	HANDLE port;
-	struct iosrc__groups groups;
-	struct iosrc__watches watches;
+	struct iosrc__records records;
 };
 
 static struct windows *state_of(const iosrc_poller *poller)
@@ -78,8 +76,7 @@ static iosrc_status windows_open(iosrc_poller *poller)
 		return status;
 	}
 	InitializeSRWLock(&windows->lock);
-	iosrc__groups_init(&windows->groups, windows->port);
-	iosrc__watches_init(&windows->watches);
+	iosrc__records_init(&windows->records, windows->port);
 	poller->state = windows;
 	/* No handle for another loop: that a port may be waited for is nowhere
 	 * documented. */
@@ -100,7 +97,8 @@ static void reap(iosrc_poller *poller)
 	iosrc_event unused[PACKETS_MOST];
 
 	for (unsigned attempt = 0;
-	     windows->watches.under_way && attempt < PATIENCE; attempt++) {
+	     windows->records.watches.under_way && attempt < PATIENCE;
+	     attempt++) {
 		bool dropped = false;
 		int64_t taken = iosrc__port_take(windows->port, packets,
 		    PACKETS_MOST, 100000000);
@@ -117,9 +115,9 @@ static void windows_close(iosrc_poller *poller)
 {
 	struct windows *windows = state_of(poller);
 
-	iosrc__watches_remove_all(&windows->watches);
+	iosrc__watches_remove_all(&windows->records.watches);
 	reap(poller);
-	iosrc__groups_close(&windows->groups);
+	iosrc__groups_close(&windows->records.groups);
 	CloseHandle(windows->port);
 }
 
@@ -127,7 +125,7 @@ static void windows_free(iosrc_poller *poller)
 {
 	struct windows *windows = state_of(poller);
 
-	iosrc__watches_destroy(&windows->watches);
+	iosrc__watches_destroy(&windows->records.watches);
 	free(windows);
 }
 
@@ -138,88 +136,42 @@ static void settle(iosrc_poller *poller)
 {
 	if (atomic_load_explicit(&poller->latch.word, memory_order_acquire) &
 	    IOSRC__LATCH_SLEEPERS)
-		iosrc__watches_flush(&state_of(poller)->watches);
-}
-
-static struct iosrc__watch *find(const struct windows *windows,
-    iosrc_handle handle)
-{
-	return iosrc__watches_find(&windows->watches,
-	    iosrc__handle_number(handle), &iosrc__sock_calls);
-}
-
-/* A handle of AFD is never polled through itself: it kills the server of Wine.
- * If its number is that of a record, the record's socket was closed behind our
- * back. */
-static void disown_number(const struct windows *windows,
-    const struct iosrc__watch *watch)
-{
-	struct iosrc__watch *owner = find(windows,
-	    (iosrc_handle)iosrc__sock_afd(watch));
-
-	if (owner)
-		iosrc__sock_set_base(owner, INVALID_SOCKET);
-}
-
-/* The record of a socket, made if there is none; the lock is held. */
-static iosrc_status find_or_make(struct windows *windows, iosrc_handle handle,
-    SOCKET base, struct iosrc__watch **out_watch)
-{
-	struct iosrc__watch *watch = find(windows, handle);
-	iosrc_status status;
-
-	if (!watch) {
-		status = iosrc__sock_make(&windows->groups, &watch);
-		if (status < 0)
-			return status;
-		watch->number = iosrc__handle_number(handle);
-		if (!iosrc__watches_insert(&windows->watches, watch)) {
-			watch->calls->free(watch);
-			return IOSRC_E_NO_MEMORY;
-		}
-		disown_number(windows, watch);
-	}
-	iosrc__sock_set_base(watch, base);
-	*out_watch = watch;
-	return IOSRC_OK;
+		iosrc__watches_flush(&state_of(poller)->records.watches);
 }
 
 static iosrc_status iosrc__add(iosrc_poller *poller,
     const struct iosrc__change *change)
 {
 	struct windows *windows = state_of(poller);
-	struct iosrc__watch *watch;
-	SOCKET base;
-	iosrc_status status = iosrc__sock_find_base(change->handle, &base);
+	struct iosrc__looked looked;
+	iosrc_status status = iosrc__record_look(change, &looked);
 
 	if (status < 0)
 		return status;
 	AcquireSRWLockExclusive(&windows->lock);
-	status = find_or_make(windows, change->handle, base, &watch);
-	if (status == IOSRC_OK) {
-		iosrc__watch_add(&windows->watches, watch, change);
-		settle(poller);
-	}
+	status = iosrc__record_add(&windows->records, change, &looked);
+	settle(poller);
 	ReleaseSRWLockExclusive(&windows->lock);
 	return status;
 }
 
+/* A pause ends what is out at once: an auto-reset event that is signalled
+ * from now on must keep its signal. */
 static iosrc_status iosrc__modify(iosrc_poller *poller,
     const struct iosrc__change *change)
 {
 	struct windows *windows = state_of(poller);
-	struct iosrc__watch *watch;
-	SOCKET base;
-	iosrc_status status = iosrc__sock_find_base(change->handle, &base);
+	struct iosrc__looked looked;
+	iosrc_status status = iosrc__record_look(change, &looked);
 
 	if (status < 0)
 		return status;
 	AcquireSRWLockExclusive(&windows->lock);
-	status = find_or_make(windows, change->handle, base, &watch);
-	if (status == IOSRC_OK) {
-		iosrc__watch_modify(&windows->watches, watch, change);
+	status = iosrc__record_modify(&windows->records, change, &looked);
+	if (change->interest & IOSRC__DIRECTIONS)
 		settle(poller);
-	}
+	else
+		iosrc__watches_flush(&windows->records.watches);
 	ReleaseSRWLockExclusive(&windows->lock);
 	return status;
 }
@@ -228,12 +180,9 @@ static void iosrc__remove(iosrc_poller *poller,
     const struct iosrc__change *change)
 {
 	struct windows *windows = state_of(poller);
-	struct iosrc__watch *watch;
 
 	AcquireSRWLockExclusive(&windows->lock);
-	watch = find(windows, change->handle);
-	if (watch)
-		iosrc__watch_remove(&windows->watches, watch);
+	iosrc__record_remove(&windows->records, change);
 	ReleaseSRWLockExclusive(&windows->lock);
 }
 
@@ -243,13 +192,13 @@ static bool windows_rearm(iosrc_poller *poller,
 {
 	struct windows *windows = state_of(poller);
 	struct iosrc__watch *watch;
-	bool armed = false;
+	bool armed;
 
 	AcquireSRWLockExclusive(&windows->lock);
-	watch = find(windows, change->handle);
-	if (watch)
-		armed = iosrc__watch_rearm(&windows->watches, watch, change,
-		    directions, why);
+	watch = iosrc__record_find(&windows->records, change);
+	armed = watch &&
+	    iosrc__watch_rearm(&windows->records.watches, watch, change,
+	        directions, why);
 	if (armed)
 		settle(poller);
 	ReleaseSRWLockExclusive(&windows->lock);
@@ -257,17 +206,6 @@ static bool windows_rearm(iosrc_poller *poller,
 }
 
 /* ---- waiting ---- */
-
-static struct iosrc__watch_answer answer_of(const OVERLAPPED_ENTRY *packet,
-    const struct iosrc__watch *watch)
-{
-	const struct iosrc__watch_answer failed = { IOSRC__ANSWER_FAILED, 0,
-		false };
-
-	return packet->lpCompletionKey == IOSRC__PORT_TOLD
-	    ? failed
-	    : iosrc__sock_answer(watch);
-}
 
 /* The lock is held, or nobody else is there. Answers the count of events. */
 static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
@@ -282,8 +220,9 @@ static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
 
 		if (packets[i].lpCompletionKey == IOSRC__PORT_KICK)
 			continue;
-		switch (iosrc__watch_come(&windows->watches, poller, watch,
-		    answer_of(&packets[i], watch), &out_events[events])) {
+		switch (iosrc__watch_come(&windows->records.watches, poller,
+		    watch, iosrc__record_answer(&packets[i]),
+		    &out_events[events])) {
 		case IOSRC__CAME_EVENT:
 			events++;
 			break;
@@ -304,9 +243,9 @@ static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
 static void look_again(const struct windows *windows, int64_t left_ns,
     struct iosrc__collected *got)
 {
-	if (iosrc__watches_are_queued(&windows->watches)) {
+	if (iosrc__watches_are_queued(&windows->records.watches)) {
 		got->full = true;
-	} else if (left_ns == 0 && windows->watches.cancelled) {
+	} else if (left_ns == 0 && windows->records.watches.cancelled) {
 		got->full = true;
 		got->dropped = true;
 	}
@@ -322,7 +261,7 @@ static struct iosrc__collected iosrc__collect(iosrc_poller *poller,
 	int64_t taken;
 
 	AcquireSRWLockExclusive(&windows->lock);
-	iosrc__watches_flush(&windows->watches);
+	iosrc__watches_flush(&windows->records.watches);
 	ReleaseSRWLockExclusive(&windows->lock);
 	taken = iosrc__port_take(windows->port, packets, most, left_ns);
 	if (taken < 0) {
@@ -351,7 +290,7 @@ static int64_t windows_wait(iosrc_poller *poller, iosrc_event *out_events,
 	if (atomic_load_explicit(&poller->latch.word, memory_order_acquire) &
 	    IOSRC__LATCH_SLEEPERS) {
 		AcquireSRWLockExclusive(&windows->lock);
-		iosrc__watches_flush(&windows->watches);
+		iosrc__watches_flush(&windows->records.watches);
 		ReleaseSRWLockExclusive(&windows->lock);
 	}
 	return count;
