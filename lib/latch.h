@@ -66,6 +66,19 @@ static inline struct iosrc__post *iosrc__post_at(struct iosrc__post_place place)
 	return &place.block->posts[place.bit];
 }
 
+static inline bool iosrc__latch_is_pending(struct iosrc__latch *latch)
+{
+	return (atomic_load_explicit(&latch->word, memory_order_acquire) &
+	           IOSRC__LATCH_PENDING) != 0;
+}
+
+/* Nothing is pending and the poller is open. */
+static inline bool iosrc__latch_is_quiet(struct iosrc__latch *latch)
+{
+	return !(atomic_load_explicit(&latch->word, memory_order_acquire) &
+	    (IOSRC__LATCH_PENDING | IOSRC__LATCH_CLOSED));
+}
+
 /* Gives out a post with its slot, which is dead; false: no memory. */
 bool iosrc__latch_alloc(iosrc_poller *poller, struct iosrc__post_place *out);
 /* Takes it back. Its registration has ended. */

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "sys/environment.h"
 #include "sys/thread.h"
+#include "wait.h"
 
 #define GATE_CLOSED UINT32_C(0x80000000)
 
@@ -53,6 +54,7 @@ static iosrc_poller *poller_new(iosrc_flags flags)
 	if (!poller)
 		return NULL;
 	poller->flags = flags;
+	poller->look = iosrc__wait_look;
 	atomic_init(&poller->references, 1);
 	atomic_init(&poller->holders, 1);
 	iosrc__fork_mark_set(&poller->fork);

@@ -40,6 +40,11 @@ struct iosrc__counters {
 struct iosrc_poller {
 	const struct iosrc__backend *backend;
 	void *state; /* the backend's */
+	/* A wait that does not block, of the only thread, while nothing is
+	 * pending: the one whose nanoseconds count. A backend that has a
+	 * shorter way for it sets it when it opens. */
+	int64_t (*look)(iosrc_poller *poller, iosrc_event *out_events,
+	    size_t capacity);
 	struct iosrc__fork_mark fork;
 	uint64_t capabilities;
 	iosrc_flags flags;
@@ -58,13 +63,19 @@ static inline void iosrc__count(_Atomic uintptr_t *counter, uintptr_t by)
 	atomic_fetch_add_explicit(counter, by, memory_order_relaxed);
 }
 
-/* The same for what no signal handler counts. */
+/* In the only thread, for what no signal handler counts. */
+static inline void iosrc__count_alone(_Atomic uintptr_t *counter, uintptr_t by)
+{
+	atomic_store_explicit(counter,
+	    atomic_load_explicit(counter, memory_order_relaxed) + by,
+	    memory_order_relaxed);
+}
+
+/* For what no signal handler counts. */
 static inline void iosrc__count_call(_Atomic uintptr_t *counter, uintptr_t by)
 {
 	if (iosrc__thread_alone())
-		atomic_store_explicit(counter,
-		    atomic_load_explicit(counter, memory_order_relaxed) + by,
-		    memory_order_relaxed);
+		iosrc__count_alone(counter, by);
 	else
 		iosrc__count(counter, by);
 }

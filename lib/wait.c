@@ -73,6 +73,12 @@ static inline int64_t wait_checked(iosrc_poller *poller,
 	return poller->backend->wait(poller, out_events, capacity, timeout_ns);
 }
 
+int64_t iosrc__wait_look(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity)
+{
+	return poller->backend->wait(poller, out_events, capacity, 0);
+}
+
 /* Kept out of line, so that the wait itself has nothing to save. */
 static __attribute__((noinline)) int64_t wait_refused_or_asked(
     iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
@@ -88,8 +94,15 @@ static __attribute__((noinline)) int64_t wait_refused_or_asked(
 int64_t iosrc_poller_wait(iosrc_poller *poller, iosrc_event *out_events,
     size_t capacity, int64_t timeout_ns)
 {
-	if (!poller || !out_events || capacity == 0 ||
-	    capacity > IOSRC__SIZE_MAX || timeout_ns < -1)
+	/* A capacity of 0 becomes a huge one. */
+	if (!poller || !out_events || capacity - 1 >= IOSRC__SIZE_MAX)
+		return IOSRC_E_INVALID;
+	if (timeout_ns == 0 && iosrc__latch_is_quiet(&poller->latch) &&
+	    iosrc__fork_surely_not(&poller->fork) && iosrc__thread_alone()) {
+		iosrc__count_alone(&poller->counters.waits, 1);
+		return poller->look(poller, out_events, capacity);
+	}
+	if (timeout_ns < -1)
 		return IOSRC_E_INVALID;
 	if (!iosrc__poller_surely_open(poller))
 		return wait_refused_or_asked(poller, out_events, capacity,

@@ -72,6 +72,10 @@ static inline size_t iosrc__wait_take(iosrc_poller *poller,
 	return count;
 }
 
+/* The backend's wait without blocking. */
+int64_t iosrc__wait_look(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity);
+
 /* Holds a thread back that found nothing but stale items; false: a signal shall
  * end the wait. */
 bool iosrc__wait_pause(const iosrc_poller *poller);

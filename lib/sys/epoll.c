@@ -98,6 +98,9 @@ static iosrc_status watch_kicks(struct epoll *epoll)
 	return IOSRC_OK;
 }
 
+static int64_t epoll_look(iosrc_poller *poller, iosrc_event *out_events,
+    size_t capacity);
+
 static bool probe_pwait2(struct epoll *epoll)
 {
 	struct epoll_event item;
@@ -127,6 +130,7 @@ static iosrc_status epoll_open(iosrc_poller *poller)
 	if (status < 0)
 		goto close_notify;
 	poller->state = epoll;
+	poller->look = epoll_look;
 	poller->capabilities = IOSRC__BACKEND_INTERESTS | IOSRC_EXCLUSIVE |
 	    IOSRC_CAN_EXPOSE | IOSRC_CAN_SHARE_WAIT | IOSRC_CAN_POLL_FILES;
 	if (probe_pwait2(epoll)) {
@@ -438,22 +442,30 @@ iosrc__collect(iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
 	return collected(poller, out_events, capacity, count);
 }
 
-static bool is_pending(iosrc_poller *poller)
-{
-	return (atomic_load_explicit(&poller->latch.word,
-	            memory_order_acquire) &
-	           IOSRC__LATCH_PENDING) != 0;
-}
+/* A look's arguments: in memory, so that one that finds nothing has no
+ * registers to save for them. */
+struct look {
+	iosrc_poller *poller;
+	iosrc_event *out_events;
+	size_t capacity;
+};
 
-/* The rest of a look that found something, if only a wake behind it. */
-static __attribute__((noinline)) int64_t looked(iosrc_poller *poller,
-    iosrc_event *out_events, size_t capacity, int found)
+/* The rest of a look that found something. */
+static __attribute__((noinline)) int64_t looked(const struct look *look,
+    int found)
 {
-	struct iosrc__collected got = collected(poller, out_events, capacity,
-	    found);
-	size_t count = iosrc__wait_take(poller, out_events, capacity, got.count,
+	iosrc_poller *poller = look->poller;
+	iosrc_event *out_events = look->out_events;
+	size_t capacity = look->capacity;
+	struct iosrc__collected got;
+	size_t count;
+
+	/* Refused, for nobody has looked at the capacity before. */
+	if (capacity > ITEMS_MOST)
+		return iosrc__wait_latched(poller, out_events, ITEMS_MOST, 0);
+	got = collected(poller, out_events, capacity, found);
+	count = iosrc__wait_take(poller, out_events, capacity, got.count,
 	    atomic_load_explicit(&poller->latch.word, memory_order_acquire));
-
 	if (count) {
 		iosrc__count_call(&poller->counters.events, count);
 		return (int64_t)count;
@@ -465,41 +477,33 @@ static __attribute__((noinline)) int64_t looked(iosrc_poller *poller,
 	                : 0;
 }
 
-/* The kernel, asked without blocking, and the latch again. */
-static inline int64_t look(iosrc_poller *poller, iosrc_event *out_events,
+/* The kernel, asked without blocking, for nothing is pending. What becomes so
+ * meanwhile has come after a look that finds nothing; a kick for it is found. */
+static int64_t epoll_look(iosrc_poller *poller, iosrc_event *out_events,
     size_t capacity)
 {
+	struct look look = { poller, out_events, capacity };
 	int found = epoll_wait(state_of(poller)->fd,
 	    items_of(out_events, capacity), (int)capacity, 0);
 
-	if (found == 0 && !is_pending(poller))
-		return 0;
-	return looked(poller, out_events, capacity, found);
+	return found == 0 ? 0 : looked(&look, found);
 }
 
-static __attribute__((noinline)) int64_t look_uncancelled(iosrc_poller *poller,
-    iosrc_event *out_events, size_t capacity)
-{
-	int cancel = iosrc__thread_cancel_disable();
-	int64_t count = look(poller, out_events, capacity);
-
-	iosrc__thread_cancel_restore(cancel);
-	return count;
-}
-
-/* A wait that does not block is the one whose nanoseconds count. While nothing
- * is pending it takes one look, and nobody cancels a lone thread. */
 static int64_t epoll_backend_wait(iosrc_poller *poller, iosrc_event *out_events,
     size_t capacity, int64_t timeout_ns)
 {
+	int64_t count;
+	int cancel;
+
 	if (capacity > ITEMS_MOST)
 		capacity = ITEMS_MOST;
-	if (timeout_ns != 0 || is_pending(poller))
+	if (timeout_ns != 0 || iosrc__latch_is_pending(&poller->latch))
 		return iosrc__wait_latched(poller, out_events, capacity,
 		    timeout_ns);
-	if (!iosrc__thread_alone())
-		return look_uncancelled(poller, out_events, capacity);
-	return look(poller, out_events, capacity);
+	cancel = iosrc__thread_cancel_disable();
+	count = epoll_look(poller, out_events, capacity);
+	iosrc__thread_cancel_restore(cancel);
+	return count;
 }
 
 static iosrc_status epoll_kick(iosrc_poller *poller)

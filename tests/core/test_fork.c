@@ -126,7 +126,8 @@ static void test_advice_that_is_always_taken_is_not_believed(void **state)
 	any_advice = true;
 	iosrc__fork_mark_set(&mark);
 	any_advice = false;
-	assert_null(mark.page);
+	assert_int_equal(mark.page_size, 0);
+	assert_false(iosrc__fork_surely_not(&mark));
 	expect_in_child(mark_says_forked, &mark);
 	iosrc__fork_mark_free(&mark);
 }
@@ -139,7 +140,8 @@ static void test_without_memory_for_the_page_the_id_tells(void **state)
 	no_page = true;
 	iosrc__fork_mark_set(&mark);
 	no_page = false;
-	assert_null(mark.page);
+	assert_int_equal(mark.page_size, 0);
+	assert_false(iosrc__fork_surely_not(&mark));
 	assert_false(iosrc__fork_happened(&mark));
 	expect_in_child(mark_says_forked, &mark);
 	iosrc__fork_mark_free(&mark);

@@ -30,6 +30,9 @@ static bool wiped_on_fork(void *page, size_t size)
 
 #endif
 
+/* Never written, so that it can stand for a page that was wiped. */
+static const _Atomic uint32_t no_page = 0;
+
 uint32_t iosrc__process_id(void)
 {
 	return (uint32_t)getpid();
@@ -41,7 +44,8 @@ void iosrc__fork_mark_set(struct iosrc__fork_mark *mark)
 	void *page;
 
 	mark->process = iosrc__process_id();
-	mark->page = NULL;
+	mark->page = (_Atomic uint32_t *)(uintptr_t)&no_page;
+	mark->page_size = 0;
 	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
 	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (page == MAP_FAILED)
@@ -57,7 +61,7 @@ void iosrc__fork_mark_set(struct iosrc__fork_mark *mark)
 
 void iosrc__fork_mark_free(struct iosrc__fork_mark *mark)
 {
-	if (mark->page)
+	if (mark->page_size)
 		munmap(mark->page, mark->page_size);
 }
 

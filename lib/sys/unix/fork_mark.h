@@ -15,8 +15,8 @@
 #include <stdint.h>
 
 struct iosrc__fork_mark {
-	_Atomic uint32_t *page; /* NULL: compare `process` instead */
-	size_t page_size;
+	_Atomic uint32_t *page; /* never NULL: without one, a word that is 0 */
+	size_t page_size;       /* 0: no page, compare `process` instead */
 	uint32_t process;
 };
 
@@ -24,15 +24,14 @@ bool iosrc__fork_process_changed(const struct iosrc__fork_mark *mark);
 
 static inline bool iosrc__fork_surely_not(const struct iosrc__fork_mark *mark)
 {
-	return mark->page &&
-	    atomic_load_explicit(mark->page, memory_order_relaxed);
+	return atomic_load_explicit(mark->page, memory_order_relaxed) != 0;
 }
 
 static inline bool iosrc__fork_happened(const struct iosrc__fork_mark *mark)
 {
-	if (mark->page)
-		return !atomic_load_explicit(mark->page, memory_order_relaxed);
-	return iosrc__fork_process_changed(mark);
+	if (iosrc__fork_surely_not(mark))
+		return false;
+	return mark->page_size != 0 || iosrc__fork_process_changed(mark);
 }
 
 #endif
