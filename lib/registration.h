@@ -22,7 +22,9 @@
 #include "lock.h"
 #include "sys/token.h"
 
-#define IOSRC__GENERATION_LAST UINT32_MAX
+/* Odd. What is above it is no slot's, so that a kernel may carry it for
+ * something else. */
+#define IOSRC__GENERATION_LAST (UINT32_MAX - 4)
 
 struct iosrc__slot {
 	_Atomic uint32_t generation;
@@ -91,8 +93,7 @@ static inline uint32_t iosrc__slot_generation(struct iosrc__slot *slot)
 	return atomic_load_explicit(&slot->generation, memory_order_acquire);
 }
 
-/* Is there a generation left, so that the slot may go live again? The last one
- * is odd; behind it nothing dead is left to publish from. */
+/* Is there a generation left, so that the slot may go live again? */
 static inline bool iosrc__slot_can_renew(struct iosrc__slot *slot)
 {
 	return atomic_load_explicit(&slot->generation, memory_order_relaxed) <
@@ -146,12 +147,10 @@ static inline uint32_t iosrc__slot_publish(struct iosrc__slot *slot,
 	return live;
 }
 
-/* Ends a live generation. A slot in its last one dies one step back, for the
- * next would be 0 again; it is out of use from here on. */
+/* Ends a live generation. */
 static inline void iosrc__slot_end(struct iosrc__slot *slot, uint32_t live)
 {
-	atomic_store_explicit(&slot->generation,
-	    live == IOSRC__GENERATION_LAST ? live - 1 : live + 1,
+	atomic_store_explicit(&slot->generation, live + 1,
 	    memory_order_release);
 }
 
@@ -170,6 +169,18 @@ static inline bool iosrc__slot_read(struct iosrc__slot *slot, uint32_t live,
 	*out_interest = interest;
 	return atomic_load_explicit(&slot->interest, memory_order_relaxed) ==
 	    interest;
+}
+
+/* The same in the only thread, while which nobody writes. */
+static inline bool iosrc__slot_read_alone(struct iosrc__slot *slot,
+    uint32_t live, uint64_t *out_token, uint32_t *out_interest)
+{
+	if (iosrc__slot_generation(slot) != live)
+		return false;
+	*out_token = iosrc__token_get(&slot->token);
+	*out_interest = atomic_load_explicit(&slot->interest,
+	    memory_order_relaxed);
+	return true;
 }
 
 /* ---- the table ---- */

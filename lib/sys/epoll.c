@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -27,7 +28,8 @@
 #include "sys/unix/timeout.h"
 #include "wait_latched.h"
 
-#define KICK_DATA 0 /* no registration has generation 0 */
+/* A slot that is there whenever something kicks, in no generation of its. */
+#define KICK_DATA ((uint64_t)UINT32_MAX << 32)
 
 struct epoll {
 	int fd;
@@ -295,9 +297,14 @@ static bool epoll_is_open(iosrc_poller *poller, iosrc_handle handle)
 
 /* ---- waiting ---- */
 
-/* The bits of a kernel item that mean something fit six bits: the low five,
- * and RDHUP brought down to the sixth. */
-#define RDHUP_INDEX 0x20u
+/* The bits of a kernel item that mean something: the low five, and RDHUP,
+ * bit 13. One multiplication brings them together at the top of the word: the
+ * five by 27, RDHUP by 13. What else it leaves there is below, and no carry
+ * reaches them; the 1 in it keeps compilers from making shifts of it. */
+#define GATHER ((UINT32_C(1) << 27) + (UINT32_C(1) << 13) + 1)
+#define GATHERED(events) ((uint32_t)((events)*GATHER) >> 26)
+#define RDHUP_INDEX 0x1
+#define LOW_INDEX(bits) ((bits) << 1)
 
 _Static_assert(EPOLLIN == 0x1 && EPOLLPRI == 0x2 && EPOLLOUT == 0x4 &&
         EPOLLERR == 0x8 && EPOLLHUP == 0x10 && EPOLLRDHUP == 0x2000,
@@ -305,21 +312,20 @@ _Static_assert(EPOLLIN == 0x1 && EPOLLPRI == 0x2 && EPOLLOUT == 0x4 &&
 
 #define TELLS(i, bits, ready) ((i) & (bits) ? (ready) : 0u)
 #define READY(i) \
-	(TELLS(i, EPOLLIN | EPOLLHUP | EPOLLERR | RDHUP_INDEX, \
+	(TELLS(i, LOW_INDEX(EPOLLIN | EPOLLHUP | EPOLLERR) | RDHUP_INDEX, \
 	     IOSRC_READABLE) | \
-	    TELLS(i, EPOLLOUT | EPOLLHUP | EPOLLERR, IOSRC_WRITABLE) | \
-	    TELLS(i, EPOLLPRI, IOSRC_PRIORITY) | \
-	    TELLS(i, EPOLLERR, IOSRC_ERROR) | \
-	    TELLS(i, EPOLLHUP | RDHUP_INDEX, IOSRC_READ_CLOSED) | \
-	    TELLS(i, EPOLLHUP | EPOLLERR, IOSRC_WRITE_CLOSED))
+	    TELLS(i, LOW_INDEX(EPOLLOUT | EPOLLHUP | EPOLLERR), \
+	        IOSRC_WRITABLE) | \
+	    TELLS(i, LOW_INDEX(EPOLLPRI), IOSRC_PRIORITY) | \
+	    TELLS(i, LOW_INDEX(EPOLLERR), IOSRC_ERROR) | \
+	    TELLS(i, LOW_INDEX(EPOLLHUP) | RDHUP_INDEX, IOSRC_READ_CLOSED) | \
+	    TELLS(i, LOW_INDEX(EPOLLHUP | EPOLLERR), IOSRC_WRITE_CLOSED))
 
 static const uint16_t ready_table[64] = TABLE64(READY);
 
 static iosrc_bits ready_of(uint32_t events)
 {
-	/* Nothing but RDHUP is asked for among the bits that the shift brings
-	 * down, so the kernel tells of no other. */
-	return ready_table[(events | events >> 8) & 0x3f];
+	return ready_table[GATHERED(events)];
 }
 
 /* Takes what came of a pipe's kicks; the latch's word says what they were
@@ -355,22 +361,43 @@ static __attribute__((noinline)) void drop(struct dropping *dropping,
 	dropping->dropped = true;
 }
 
-/* One kernel item into one event; false: there is none in it. */
-static inline bool translate(_Atomic uintptr_t *leaves,
-    const struct epoll_event *item, iosrc_event *out)
-{
-	uint64_t registration = item->data.u64;
-	uint32_t live = iosrc__registration_generation(registration);
-	iosrc_bits interest;
+/* Where the generation is in an item. The loop reads it by itself, which takes
+ * less than to take it out of the whole. */
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#define GENERATION_AT offsetof(struct epoll_event, data)
+#else
+#define GENERATION_AT (offsetof(struct epoll_event, data) + sizeof(uint32_t))
+#endif
 
-	/* A kick's generation is that of a slot that was never live. */
-	if (live == 0 ||
-	    !iosrc__slot_read(
-	        iosrc__slot_at(leaves, iosrc__registration_index(registration)),
-	        live, &out->token, &interest))
+static inline uint32_t generation_of(const struct epoll_event *item)
+{
+	uint32_t generation;
+
+	memcpy(&generation, (const unsigned char *)item + GENERATION_AT,
+	    sizeof(generation));
+	return generation;
+}
+
+/* One kernel item into one event; false: there is none in it. Both may be at
+ * the same place. */
+static inline __attribute__((always_inline)) bool translate(
+    _Atomic uintptr_t *leaves, const struct epoll_event *in, iosrc_event *out,
+    bool alone)
+{
+	struct iosrc__slot *slot;
+	struct epoll_event item;
+	iosrc_bits interest, ready;
+	uint32_t live;
+
+	memcpy(&item, in, sizeof(item));
+	ready = ready_of(item.events);
+	live = generation_of(in);
+	slot = iosrc__slot_at(leaves, iosrc__registration_index(item.data.u64));
+	if (alone ? !iosrc__slot_read_alone(slot, live, &out->token, &interest)
+	          : !iosrc__slot_read(slot, live, &out->token, &interest))
 		return false;
-	out->registration = registration;
-	out->ready = ready_of(item->events) & interest;
+	out->registration = item.data.u64;
+	out->ready = ready & interest;
 	out->reserved = 0;
 	return out->ready != 0;
 }
@@ -391,28 +418,39 @@ static inline struct epoll_event *items_of(iosrc_event *out_events,
 /* Widens the kernel's items front to back. Event i ends where item i + 1
  * begins, or before: an item is read whole before it is written over. Answers
  * the count of events. */
-static __attribute__((noinline)) size_t widen(iosrc_poller *poller,
-    iosrc_event *out_events, const struct epoll_event *items, size_t count,
-    bool *dropped)
+static inline __attribute__((always_inline)) size_t widen_as(
+    struct dropping *dropping, iosrc_event *out_events,
+    const struct epoll_event *items, size_t count, bool alone)
 {
 	/* Asked after the kernel's call: each item's slot is in there. */
-	_Atomic uintptr_t *leaves =
-	    iosrc__registration_directory(&poller->registrations)->bases;
-	struct dropping dropping = { poller, false };
+	struct iosrc__slot_directory *directory = iosrc__registration_directory(
+	    &dropping->poller->registrations);
 	const struct epoll_event *end = items + count;
 	iosrc_event *out = out_events;
 
 	for (; items != end; items++) {
-		struct epoll_event item;
+		uint64_t data;
 
-		memcpy(&item, items, sizeof(item));
-		if (translate(leaves, &item, out))
+		memcpy(&data, &items->data, sizeof(data));
+		if (translate(directory->bases, items, out, alone))
 			out++;
 		else
-			drop(&dropping, item.data.u64);
+			drop(dropping, data);
 	}
-	*dropped = dropping.dropped;
 	return (size_t)(out - out_events);
+}
+
+static __attribute__((noinline)) size_t widen(iosrc_poller *poller,
+    iosrc_event *out_events, const struct epoll_event *items, size_t count,
+    bool *dropped)
+{
+	struct dropping dropping = { poller, false };
+	size_t widened = iosrc__thread_alone()
+	    ? widen_as(&dropping, out_events, items, count, true)
+	    : widen_as(&dropping, out_events, items, count, false);
+
+	*dropped = dropping.dropped;
+	return widened;
 }
 
 /* What came of a kernel call: `count` items, or -1 and errno. */

@@ -90,14 +90,15 @@ static void open_pairs(size_t count)
 
 static void write_edge(size_t i)
 {
-	const uint64_t one = 1;
+	static const uint64_t one = 1;
 
 	check(write(fds[i], &one, sizeof(one)) > 0);
 }
 
 /* Every handle gets an edge, which a wait fetches and a handler counts. On a
  * backend that has to be told, the handler re-arms. */
-static uint64_t edges(uint32_t backend, size_t loops)
+static inline __attribute__((always_inline)) uint64_t edges(uint32_t backend,
+    size_t loops)
 {
 	int rearms = backend == IOSRC_BACKEND_POLL;
 
@@ -111,11 +112,11 @@ static uint64_t edges(uint32_t backend, size_t loops)
 		for (size_t i = 0; i < EDGES; i++)
 			write_edge(i);
 		while (left > 0) {
-			int64_t got = iosrc_poller_wait(poller, events,
+			int got = (int)iosrc_poller_wait(poller, events,
 			    CAPACITY, -1);
 
 			check(got > 0);
-			for (int64_t i = 0; i < got; i++)
+			for (int i = 0; i < got; i++)
 				seen[events[i].token]++;
 			left -= (size_t)got;
 		}
