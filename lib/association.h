@@ -9,7 +9,8 @@
  * call costs 5 to 13 ns, where a modify takes 220 in all.
  *
  * The core has checked every argument and the poller. What is rare is kept out
- * of line.
+ * of line. Each call is there twice, for `alone` is a constant in it: the only
+ * thread of a process takes no lock, for nobody could see it held.
  */
 #ifndef IOSRC_ASSOCIATION_H
 #define IOSRC_ASSOCIATION_H
@@ -80,7 +81,8 @@ static __attribute__((noinline)) iosrc_status iosrc__association_begin_file(
  * kernel: above that a register has no level of calls but its own. */
 static inline __attribute__((always_inline)) iosrc_status
 iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
-    struct iosrc__registered what, iosrc_bits interest, uint32_t named)
+    struct iosrc__registered what, iosrc_bits interest, uint32_t named,
+    bool alone)
 {
 	struct iosrc__registrations *table = &poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest, named,
@@ -90,11 +92,11 @@ iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
 	iosrc_status status;
 	uint32_t index;
 
-	if (!iosrc__registration_alloc(table, &index))
+	if (!iosrc__registration_alloc(table, &index, alone))
 		return IOSRC_E_NO_MEMORY;
 	slot = iosrc__registration_known_slot(table, index);
 	change.registration = iosrc__registration_make(index,
-	    iosrc__slot_publish(slot, what));
+	    iosrc__slot_publish(slot, what, alone));
 	/* Before the first event: another thread may have it, and be back
 	 * with a would-block, before this call returns. */
 	if (arms)
@@ -113,8 +115,9 @@ iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
 	return IOSRC_OK;
 }
 
-static inline iosrc_status iosrc__association_start(iosrc_source *source,
-    iosrc_poller *poller, uint64_t token, iosrc_bits interest)
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_start(iosrc_source *source, iosrc_poller *poller,
+    uint64_t token, iosrc_bits interest, bool alone)
 {
 	struct iosrc__registered what = iosrc__association_registered(source,
 	    token, interest);
@@ -126,9 +129,9 @@ static inline iosrc_status iosrc__association_start(iosrc_source *source,
 	    iosrc__handle_number(source->handle));
 	if (!entry)
 		return IOSRC_E_NO_MEMORY;
-	named = iosrc__handle_map_hold(entry);
+	named = iosrc__handle_map_hold(entry, alone);
 	status = iosrc__association_try_slot(source, poller, what, interest,
-	    named);
+	    named, alone);
 	if (status == IOSRC__ALWAYS_READY)
 		status = iosrc__association_begin_file(source, poller, what);
 	if (status < 0) {
@@ -141,7 +144,7 @@ static inline iosrc_status iosrc__association_start(iosrc_source *source,
 	source->interest = interest;
 	/* In this order: a fork may catch us between the two, and its child
 	 * must not let go of what was not held. */
-	iosrc__poller_hold(poller);
+	iosrc__poller_hold(poller, alone);
 	source->poller = poller;
 	return IOSRC_OK;
 }
@@ -168,14 +171,15 @@ static __attribute__((noinline)) iosrc_status iosrc__association_become_file(
 
 /* The same slot in its next generation, told to the kernel. The entry is held
  * and names it. */
-static inline iosrc_status iosrc__association_renew_slot(iosrc_source *source,
-    struct iosrc__registered what, iosrc_bits interest)
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_renew_slot(iosrc_source *source,
+    struct iosrc__registered what, iosrc_bits interest, bool alone)
 {
 	struct iosrc__slot *slot = source->slot;
 	uint64_t old_token = iosrc__token_get(&slot->token);
 	struct iosrc__change change = { source->handle,
 		iosrc__registration_make(iosrc__source_slot(source),
-		    iosrc__slot_publish(slot, what)),
+		    iosrc__slot_publish(slot, what, alone)),
 		interest, 0, source };
 	iosrc_status status = iosrc__modify(source->poller, &change);
 
@@ -183,7 +187,8 @@ static inline iosrc_status iosrc__association_renew_slot(iosrc_source *source,
 		iosrc__slot_set(slot,
 		    iosrc__registration_generation(source->registration),
 		    iosrc__association_registered(source, old_token,
-		        source->interest));
+		        source->interest),
+		    alone);
 		return status == IOSRC__ALWAYS_READY
 		    ? iosrc__association_become_file(source, what)
 		    : status;
@@ -202,7 +207,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
 	iosrc_status status;
 	uint32_t slot;
 
-	if (!iosrc__registration_alloc(table, &slot))
+	if (!iosrc__registration_alloc(table, &slot, false))
 		return IOSRC_E_NO_MEMORY;
 	change.registration = iosrc__registration_publish(table, slot, &what);
 	status = iosrc__modify(source->poller, &change);
@@ -247,7 +252,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_renew_file(
 	struct iosrc__post_place place = source->post;
 	uint64_t old = source->registration;
 	iosrc_status status = iosrc__association_try_slot(source, poller, what,
-	    interest, 0);
+	    interest, 0, false);
 
 	if (status == IOSRC__ALWAYS_READY)
 		return iosrc__association_renew_post(source, what);
@@ -261,12 +266,13 @@ static __attribute__((noinline)) iosrc_status iosrc__association_renew_file(
 	return IOSRC_OK;
 }
 
-static inline iosrc_status iosrc__association_change(iosrc_source *source,
-    uint64_t token, iosrc_bits interest)
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_change(iosrc_source *source, uint64_t token,
+    iosrc_bits interest, bool alone)
 {
 	struct iosrc__registered what = iosrc__association_registered(source,
 	    token, interest);
-	uint32_t named = iosrc__handle_map_hold(source->entry);
+	uint32_t named = iosrc__handle_map_hold(source->entry, alone);
 	iosrc_status status;
 
 	if (named != iosrc__source_slot(source) + 1)
@@ -274,7 +280,8 @@ static inline iosrc_status iosrc__association_change(iosrc_source *source,
 	else if (iosrc__source_is_file(source))
 		status = iosrc__association_renew_file(source, what, interest);
 	else if (iosrc__slot_can_renew(source->slot))
-		status = iosrc__association_renew_slot(source, what, interest);
+		status = iosrc__association_renew_slot(source, what, interest,
+		    alone);
 	else
 		status = iosrc__association_move_slot(source, what, interest);
 	if (status == IOSRC_OK) {
@@ -291,22 +298,27 @@ static inline iosrc_status iosrc__association_change(iosrc_source *source,
  * kernel is called only while the handle's entry names this slot. Inlined as
  * the register's is. */
 static inline __attribute__((always_inline)) void iosrc__association_stop(
-    iosrc_source *source)
+    iosrc_source *source, bool alone)
 {
 	iosrc_poller *poller = source->poller;
 	struct iosrc__change change = iosrc__source_change(source);
-	uint32_t named = iosrc__handle_map_hold(source->entry);
+	uint32_t named = iosrc__handle_map_hold(source->entry, alone);
 	bool own = named == iosrc__source_slot(source) + 1;
 
 	if (iosrc__source_is_file(source)) {
 		iosrc__file_end(poller, source->post, source->registration);
-	} else if (own) {
+		iosrc__handle_map_let_go(source->entry, own ? 0 : named);
+		iosrc__source_give_back(source);
+		return;
+	}
+	if (own) {
 		iosrc__slot_end(source->slot,
 		    iosrc__registration_generation(source->registration));
 		iosrc__remove(poller, &change);
 	}
 	iosrc__handle_map_let_go(source->entry, own ? 0 : named);
-	iosrc__source_give_back(source);
+	iosrc__registration_give_back(&poller->registrations, source->slot,
+	    iosrc__source_slot(source), alone);
 }
 
 /* ---- what the core calls ---- */
@@ -328,10 +340,12 @@ static inline iosrc_status iosrc__association_check(iosrc_source *source,
 	return source->poller == poller ? IOSRC_OK : IOSRC_E_WRONG_POLLER;
 }
 
-static iosrc_status iosrc__association_begin(iosrc_source *source,
-    iosrc_poller *poller, uint64_t token, iosrc_bits interest)
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_begin_as(iosrc_source *source, iosrc_poller *poller,
+    uint64_t token, iosrc_bits interest, bool alone)
 {
-	iosrc_status status = iosrc__source_lock(source, poller->fork.process);
+	iosrc_status status = iosrc__source_lock(source, poller->fork.process,
+	    alone);
 
 	if (status < 0)
 		return status;
@@ -340,17 +354,28 @@ static iosrc_status iosrc__association_begin(iosrc_source *source,
 	if (source->poller)
 		status = iosrc__source_settle(source);
 	if (status == IOSRC_OK)
-		status = source->poller
-		    ? IOSRC_E_ALREADY_REGISTERED
-		    : iosrc__association_start(source, poller, token, interest);
+		status = source->poller ? IOSRC_E_ALREADY_REGISTERED
+		                        : iosrc__association_start(source,
+		                              poller, token, interest, alone);
 	iosrc__lock_release(&source->lock);
 	return status;
 }
 
-static iosrc_status iosrc__association_renew(iosrc_source *source,
+static iosrc_status iosrc__association_begin(iosrc_source *source,
     iosrc_poller *poller, uint64_t token, iosrc_bits interest)
 {
-	iosrc_status status = iosrc__source_lock(source, poller->fork.process);
+	return iosrc__thread_alone()
+	    ? iosrc__association_begin_as(source, poller, token, interest, true)
+	    : iosrc__association_begin_as(source, poller, token, interest,
+	          false);
+}
+
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_renew_as(iosrc_source *source, iosrc_poller *poller,
+    uint64_t token, iosrc_bits interest, bool alone)
+{
+	iosrc_status status = iosrc__source_lock(source, poller->fork.process,
+	    alone);
 
 	if (status < 0)
 		return status;
@@ -358,7 +383,34 @@ static iosrc_status iosrc__association_renew(iosrc_source *source,
 	if (status == IOSRC_OK)
 		status = (source->interest | interest) & IOSRC_EXCLUSIVE
 		    ? IOSRC_E_UNSUPPORTED
-		    : iosrc__association_change(source, token, interest);
+		    : iosrc__association_change(source, token, interest, alone);
+	iosrc__lock_release(&source->lock);
+	return status;
+}
+
+static iosrc_status iosrc__association_renew(iosrc_source *source,
+    iosrc_poller *poller, uint64_t token, iosrc_bits interest)
+{
+	return iosrc__thread_alone()
+	    ? iosrc__association_renew_as(source, poller, token, interest, true)
+	    : iosrc__association_renew_as(source, poller, token, interest,
+	          false);
+}
+
+static inline __attribute__((always_inline)) iosrc_status
+iosrc__association_end_as(iosrc_source *source, iosrc_poller *poller,
+    bool alone)
+{
+	iosrc_status status = iosrc__source_lock(source, poller->fork.process,
+	    alone);
+
+	if (status < 0)
+		return status;
+	status = iosrc__association_check(source, poller);
+	if (status == IOSRC_OK) {
+		iosrc__association_stop(source, alone);
+		iosrc__source_dissociate(source, alone);
+	}
 	iosrc__lock_release(&source->lock);
 	return status;
 }
@@ -366,23 +418,15 @@ static iosrc_status iosrc__association_renew(iosrc_source *source,
 static iosrc_status iosrc__association_end(iosrc_source *source,
     iosrc_poller *poller)
 {
-	iosrc_status status = iosrc__source_lock(source, poller->fork.process);
-
-	if (status < 0)
-		return status;
-	status = iosrc__association_check(source, poller);
-	if (status == IOSRC_OK) {
-		iosrc__association_stop(source);
-		iosrc__source_dissociate(source);
-	}
-	iosrc__lock_release(&source->lock);
-	return status;
+	return iosrc__thread_alone()
+	    ? iosrc__association_end_as(source, poller, true)
+	    : iosrc__association_end_as(source, poller, false);
 }
 
 /* The source goes away: no other call on it is in progress, so no lock. */
 static void iosrc__association_leave(iosrc_source *source)
 {
-	iosrc__association_stop(source);
+	iosrc__association_stop(source, iosrc__thread_alone());
 }
 
 #endif

@@ -12,10 +12,9 @@
 #define IOSRC_HANDLE_MAP_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "sys/thread.h"
 
 #define IOSRC__HANDLE_MAP_TOP 512 /* x 2,048 x 2,048 = 2^31 numbers */
 
@@ -65,16 +64,15 @@ static inline iosrc__handle_entry *iosrc__handle_map_entry(
 
 uint32_t iosrc__handle_map_hold_contended(iosrc__handle_entry *entry);
 
-/* Takes hold of the entry; answers what it names: index + 1, or 0. */
-static inline uint32_t iosrc__handle_map_hold(iosrc__handle_entry *entry)
+/* Takes hold of the entry; answers what it names: index + 1, or 0. For the only
+ * thread the entry stays as it is. */
+static inline uint32_t iosrc__handle_map_hold(iosrc__handle_entry *entry,
+    bool alone)
 {
 	uint32_t named = atomic_load_explicit(entry, memory_order_relaxed);
 
-	if (iosrc__thread_alone() && !(named & IOSRC__HANDLE_HELD)) {
-		atomic_store_explicit(entry, named | IOSRC__HANDLE_HELD,
-		    memory_order_relaxed);
+	if (alone)
 		return named;
-	}
 	if (!(named & IOSRC__HANDLE_HELD) &&
 	    atomic_compare_exchange_strong_explicit(entry, &named,
 	        named | IOSRC__HANDLE_HELD, memory_order_acquire,

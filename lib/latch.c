@@ -54,7 +54,8 @@ static bool alloc_held(iosrc_poller *poller, struct iosrc__post_place *out)
 	if (!(block->made & mask)) {
 		uint32_t slot;
 
-		if (!iosrc__registration_alloc(&poller->registrations, &slot))
+		if (!iosrc__registration_alloc(&poller->registrations, &slot,
+		        false))
 			return false;
 		block->posts[out->bit].slot = slot;
 		block->made |= mask;

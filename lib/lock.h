@@ -46,6 +46,14 @@ static inline void iosrc__lock_acquire(struct iosrc__lock *lock)
 		iosrc__lock_contended(lock);
 }
 
+/* The same for who knows whether other threads are there to be kept out. */
+static inline void iosrc__lock_acquire_unless(bool alone,
+    struct iosrc__lock *lock)
+{
+	if (!alone)
+		iosrc__lock_acquire(lock);
+}
+
 /* For a lock that a forked child may find held by a thread of its parent,
  * which will never let go: the holder leaves its process's id (never 0).
  * False: that is so, and the lock was not taken. */
@@ -59,6 +67,13 @@ static inline bool iosrc__lock_acquire_as(struct iosrc__lock *lock,
 static inline void iosrc__lock_release(struct iosrc__lock *lock)
 {
 	atomic_store_explicit(&lock->held, 0, memory_order_release);
+}
+
+static inline void iosrc__lock_release_unless(bool alone,
+    struct iosrc__lock *lock)
+{
+	if (!alone)
+		iosrc__lock_release(lock);
 }
 
 #endif

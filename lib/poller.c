@@ -230,7 +230,7 @@ iosrc_status iosrc_poller_release(iosrc_poller *poller)
 	    memory_order_relaxed));
 	if (references == 1) {
 		poller_close(poller);
-		iosrc__poller_let_go(poller);
+		iosrc__poller_let_go(poller, iosrc__thread_alone());
 	}
 	return IOSRC_OK;
 }

@@ -106,9 +106,9 @@ static inline bool iosrc__poller_surely_open(const iosrc_poller *poller)
 	    !iosrc__poller_closed(poller);
 }
 
-static inline void iosrc__poller_hold(iosrc_poller *poller)
+static inline void iosrc__poller_hold(iosrc_poller *poller, bool alone)
 {
-	if (iosrc__thread_alone())
+	if (alone)
 		atomic_store_explicit(&poller->holders,
 		    atomic_load_explicit(&poller->holders,
 		        memory_order_relaxed) +
@@ -122,12 +122,12 @@ static inline void iosrc__poller_hold(iosrc_poller *poller)
 /* The last holder is gone. */
 void iosrc__poller_free(iosrc_poller *poller);
 
-static inline void iosrc__poller_let_go(iosrc_poller *poller)
+static inline void iosrc__poller_let_go(iosrc_poller *poller, bool alone)
 {
 	uint32_t holders = atomic_load_explicit(&poller->holders,
 	    memory_order_relaxed);
 
-	if (iosrc__thread_alone())
+	if (alone)
 		atomic_store_explicit(&poller->holders, holders - 1,
 		    memory_order_relaxed);
 	else

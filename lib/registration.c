@@ -113,17 +113,8 @@ bool iosrc__registration_alloc_unused(struct iosrc__registrations *table,
 void iosrc__registration_free(struct iosrc__registrations *table,
     uint32_t index)
 {
-	struct iosrc__slot *slot = iosrc__registration_known_slot(table, index);
-
-	if (!iosrc__slot_can_renew(slot))
-		return;
-	/* The link takes the token's place. A reader that saw the slot alive
-	 * and now reads the link finds another version behind it. */
-	iosrc__slot_outdate(slot);
-	iosrc__lock_acquire(&table->lock);
-	iosrc__token_set(&slot->token, table->free);
-	table->free = index + 1;
-	iosrc__lock_release(&table->lock);
+	iosrc__registration_give_back(table,
+	    iosrc__registration_known_slot(table, index), index, false);
 }
 
 bool iosrc__registration_can_renew(struct iosrc__registrations *table,
@@ -138,7 +129,7 @@ uint64_t iosrc__registration_publish(struct iosrc__registrations *table,
 {
 	return iosrc__registration_make(index,
 	    iosrc__slot_publish(iosrc__registration_known_slot(table, index),
-	        *what));
+	        *what, false));
 }
 
 void iosrc__registration_restore(struct iosrc__registrations *table,
@@ -146,7 +137,7 @@ void iosrc__registration_restore(struct iosrc__registrations *table,
 {
 	iosrc__slot_set(iosrc__registration_known_slot(table,
 	                    iosrc__registration_index(old)),
-	    iosrc__registration_generation(old), *what);
+	    iosrc__registration_generation(old), *what, false);
 }
 
 bool iosrc__registration_end(struct iosrc__registrations *table,

@@ -118,15 +118,19 @@ static inline void iosrc__slot_outdate(struct iosrc__slot *slot)
 /* Makes the slot live in the given generation, whose predecessor is dead from
  * here on. Writers of one slot are serialised by their callers. Each store
  * releases: who reads a new token sees, behind it, the new version; who sees
- * the new version sees that the generation was dead. */
+ * the new version sees that the generation was dead. In the only thread nobody
+ * reads meanwhile, and the version stays. */
 static inline void iosrc__slot_set(struct iosrc__slot *slot, uint32_t live,
-    struct iosrc__registered what)
+    struct iosrc__registered what, bool alone)
 {
-	uint32_t version = iosrc__slot_next_version(
-	    atomic_load_explicit(&slot->interest, memory_order_relaxed));
+	uint32_t version = 0;
 
-	atomic_store_explicit(&slot->generation, live - 1,
-	    memory_order_relaxed);
+	if (!alone) {
+		version = iosrc__slot_next_version(atomic_load_explicit(
+		    &slot->interest, memory_order_relaxed));
+		atomic_store_explicit(&slot->generation, live - 1,
+		    memory_order_relaxed);
+	}
 	atomic_store_explicit(&slot->interest, what.interest | version,
 	    memory_order_release);
 	iosrc__token_set(&slot->token, what.token);
@@ -137,13 +141,13 @@ static inline void iosrc__slot_set(struct iosrc__slot *slot, uint32_t live,
 /* The same in the slot's next generation, which it answers. It must come
  * before the kernel learns of it: an event may be there at once. */
 static inline uint32_t iosrc__slot_publish(struct iosrc__slot *slot,
-    struct iosrc__registered what)
+    struct iosrc__registered what, bool alone)
 {
 	uint32_t generation = atomic_load_explicit(&slot->generation,
 	    memory_order_relaxed);
 	uint32_t live = (generation + 1) | 1;
 
-	iosrc__slot_set(slot, live, what);
+	iosrc__slot_set(slot, live, what, alone);
 	return live;
 }
 
@@ -228,11 +232,11 @@ bool iosrc__registration_alloc_unused(struct iosrc__registrations *table,
 
 /* A dead slot for a new registration; false: no memory. */
 static inline bool iosrc__registration_alloc(struct iosrc__registrations *table,
-    uint32_t *out_index)
+    uint32_t *out_index, bool alone)
 {
 	bool found = true;
 
-	iosrc__lock_acquire(&table->lock);
+	iosrc__lock_acquire_unless(alone, &table->lock);
 	if (table->free) {
 		*out_index = table->free - 1;
 		table->free = (uint32_t)iosrc__token_get(
@@ -240,11 +244,27 @@ static inline bool iosrc__registration_alloc(struct iosrc__registrations *table,
 	} else {
 		found = iosrc__registration_alloc_unused(table, out_index);
 	}
-	iosrc__lock_release(&table->lock);
+	iosrc__lock_release_unless(alone, &table->lock);
 	return found;
 }
 
 /* Gives a dead slot back; one that is used up is kept out of use. */
+static inline void iosrc__registration_give_back(
+    struct iosrc__registrations *table, struct iosrc__slot *slot,
+    uint32_t index, bool alone)
+{
+	if (!iosrc__slot_can_renew(slot))
+		return;
+	/* The link takes the token's place. A reader that saw the slot alive
+	 * and now reads the link finds another version behind it. */
+	if (!alone)
+		iosrc__slot_outdate(slot);
+	iosrc__lock_acquire_unless(alone, &table->lock);
+	iosrc__token_set(&slot->token, table->free);
+	table->free = index + 1;
+	iosrc__lock_release_unless(alone, &table->lock);
+}
+
 void iosrc__registration_free(struct iosrc__registrations *table,
     uint32_t index);
 

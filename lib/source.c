@@ -110,18 +110,6 @@ void iosrc__source_give_back(iosrc_source *source)
 	}
 }
 
-void iosrc__source_dissociate(iosrc_source *source)
-{
-	iosrc_poller *poller = source->poller;
-
-	source->poller = NULL;
-	source->registration = 0;
-	if (iosrc__source_reports(source))
-		iosrc__source_set_traits(source, 0,
-		    IOSRC__SOURCE_REARMS | IOSRC__SOURCE_FILE);
-	iosrc__poller_let_go(poller);
-}
-
 iosrc_status iosrc__source_settle(iosrc_source *source)
 {
 	iosrc_poller *poller = source->poller;
@@ -131,10 +119,10 @@ iosrc_status iosrc__source_settle(iosrc_source *source)
 	if (iosrc__poller_forked(poller))
 		return IOSRC_E_FORKED;
 	if (iosrc__poller_closed(poller)) {
-		iosrc__source_dissociate(source);
+		iosrc__source_dissociate(source, iosrc__thread_alone());
 	} else if (!iosrc__source_is_live(source)) {
 		iosrc__source_give_back(source);
-		iosrc__source_dissociate(source);
+		iosrc__source_dissociate(source, iosrc__thread_alone());
 	}
 	return IOSRC_OK;
 }
@@ -224,7 +212,7 @@ static void leave_poller(iosrc_source *source)
 		poller->backend->leave(source);
 		iosrc__poller_leave(poller);
 	}
-	iosrc__source_dissociate(source);
+	iosrc__source_dissociate(source, iosrc__thread_alone());
 }
 
 iosrc_status iosrc_into_inner(iosrc_source *source, iosrc_handle *out_handle)
@@ -266,7 +254,7 @@ uint64_t iosrc_source_registration(const iosrc_source *source)
 	uint64_t registration = 0;
 
 	if (!source || process_of(source) == 0 ||
-	    iosrc__source_lock(held, process_of(source)) < 0)
+	    iosrc__source_lock(held, process_of(source), false) < 0)
 		return 0;
 	if (source->poller && iosrc__poller_check(source->poller) == IOSRC_OK &&
 	    iosrc__source_is_live(source))
@@ -297,7 +285,8 @@ static iosrc_status rearm(iosrc_source *source, iosrc_bits directions,
 
 	if (process_of(source) == 0)
 		return IOSRC_OK;
-	status = iosrc__source_lock(source, process_of(source));
+	status = iosrc__source_lock(source, process_of(source),
+	    iosrc__thread_alone());
 	if (status < 0)
 		return status;
 	status = iosrc__source_settle(source);

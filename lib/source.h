@@ -20,6 +20,7 @@
 #include "handle_map.h"
 #include "latch.h"
 #include "lock.h"
+#include "poller.h"
 #include "registration.h"
 
 /* Traits: a would-block has to be reported to the poller; the association is
@@ -66,8 +67,12 @@ void iosrc__source_rearm(iosrc_source *source, iosrc_bits directions,
 /* Locks on behalf of a process; FORKED when a thread that this process does not
  * have holds the lock. */
 static inline iosrc_status iosrc__source_lock(iosrc_source *source,
-    uint32_t process)
+    uint32_t process, bool alone)
 {
+	/* What holds it then is a thread of the parent. */
+	if (alone &&
+	    atomic_load_explicit(&source->lock.held, memory_order_relaxed) == 0)
+		return IOSRC_OK;
 	return iosrc__lock_acquire_as(&source->lock, process) ? IOSRC_OK
 	                                                      : IOSRC_E_FORKED;
 }
@@ -111,11 +116,22 @@ static inline struct iosrc__change iosrc__source_change(iosrc_source *source)
 /* Takes note of an association that ended by itself. Answers FORKED, or OK:
  * then source->poller tells whether it is registered. */
 iosrc_status iosrc__source_settle(iosrc_source *source);
-/* Forgets the poller; the slot was given back, or goes with the poller. */
-void iosrc__source_dissociate(iosrc_source *source);
 void iosrc__source_set_traits(iosrc_source *source, uint32_t set,
     uint32_t cleared);
 /* Gives the slot (a file: the post) back to a poller that lives. */
 void iosrc__source_give_back(iosrc_source *source);
+
+/* Forgets the poller; the slot was given back, or goes with the poller. */
+static inline void iosrc__source_dissociate(iosrc_source *source, bool alone)
+{
+	iosrc_poller *poller = source->poller;
+
+	source->poller = NULL;
+	source->registration = 0;
+	if (iosrc__source_reports(source))
+		iosrc__source_set_traits(source, 0,
+		    IOSRC__SOURCE_REARMS | IOSRC__SOURCE_FILE);
+	iosrc__poller_let_go(poller, alone);
+}
 
 #endif

@@ -41,7 +41,7 @@ iosrc_status iosrc_waker_create(iosrc_poller *poller, uint64_t token,
 	waker->registration = iosrc__registration_publish(
 	    &poller->registrations, iosrc__post_at(waker->place)->slot, &what);
 	atomic_init(&waker->references, 1);
-	iosrc__poller_hold(poller);
+	iosrc__poller_hold(poller, iosrc__thread_alone());
 	*out_waker = waker;
 	return IOSRC_OK;
 }
@@ -93,7 +93,7 @@ iosrc_status iosrc_waker_release(iosrc_waker *waker)
 		    waker->registration);
 		iosrc__latch_free(poller, waker->place);
 	}
-	iosrc__poller_let_go(poller);
+	iosrc__poller_let_go(poller, iosrc__thread_alone());
 	free(waker);
 	return IOSRC_OK;
 }

@@ -369,7 +369,7 @@ static void contract_P5_every_lock_of_the_parent_may_be_held(void **state)
 	iosrc__lock_acquire(&family.poller->latch.lock);
 	iosrc__lock_acquire(&family.poller->registrations.lock);
 	iosrc__lock_acquire(&iosrc__post_at(family.file->post)->lock);
-	named = iosrc__handle_map_hold(family.source->entry);
+	named = iosrc__handle_map_hold(family.source->entry, false);
 	assert_true(iosrc__poller_enter(family.poller));
 	expect_in_child(end_with_every_lock_held, &family);
 	iosrc__poller_leave(family.poller);

@@ -20,13 +20,14 @@ static void test_every_number_has_an_entry_of_its_own(void **state)
 	for (uint32_t i = 0; i < COUNT; i++) {
 		entries[i] = iosrc__handle_map_entry(&map, numbers[i]);
 		assert_non_null(entries[i]);
-		assert_int_equal(iosrc__handle_map_hold(entries[i]), 0);
+		assert_int_equal(iosrc__handle_map_hold(entries[i], false), 0);
 		iosrc__handle_map_let_go(entries[i], i + 1);
 	}
 	for (uint32_t i = 0; i < COUNT; i++) {
 		assert_ptr_equal(iosrc__handle_map_entry(&map, numbers[i]),
 		    entries[i]);
-		assert_int_equal(iosrc__handle_map_hold(entries[i]), i + 1);
+		assert_int_equal(iosrc__handle_map_hold(entries[i], false),
+		    i + 1);
 		iosrc__handle_map_let_go(entries[i], 0);
 	}
 	iosrc__handle_map_free(&map);
@@ -95,7 +96,7 @@ static void *hold_and_let_go(void *user)
 	iosrc__handle_entry *entry = iosrc__handle_map_entry(&rush->map, 3);
 
 	for (uint32_t i = 0; i < rush->round; i++) {
-		uint32_t named = iosrc__handle_map_hold(entry);
+		uint32_t named = iosrc__handle_map_hold(entry, false);
 
 		rush->overlaps += rush->inside++ != 0;
 		rush->holds++;
@@ -118,7 +119,7 @@ static void test_an_entry_is_held_by_one_thread_at_a_time(void **state)
 	assert_int_equal(rush.overlaps, 0);
 	assert_int_equal(rush.holds, 3 * rush.round);
 	assert_int_equal(
-	    iosrc__handle_map_hold(iosrc__handle_map_entry(&rush.map, 3)),
+	    iosrc__handle_map_hold(iosrc__handle_map_entry(&rush.map, 3), false),
 	    3 * rush.round);
 	iosrc__handle_map_free(&rush.map);
 }

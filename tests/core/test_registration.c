@@ -19,7 +19,7 @@ static uint32_t allocated(struct iosrc__registrations *table)
 {
 	uint32_t index = UINT32_MAX;
 
-	assert_true(iosrc__registration_alloc(table, &index));
+	assert_true(iosrc__registration_alloc(table, &index, false));
 	return index;
 }
 
@@ -199,18 +199,19 @@ static void contract_X2_a_leaf_that_cannot_be_had(void **state)
 
 	(void)state;
 	allocations_fail(1);
-	assert_false(iosrc__registration_alloc(&table, &index));
+	assert_false(iosrc__registration_alloc(&table, &index, false));
 	assert_true(allocations_failed());
 	for (uint32_t i = 0; i < 256; i++) {
 		if (i % 64 == 0) {
 			allocations_fail(i == 0 ? 2 : 1);
-			assert_false(iosrc__registration_alloc(&table, &index));
+			assert_false(
+			    iosrc__registration_alloc(&table, &index, false));
 		}
 		assert_int_equal(allocated(&table), i);
 	}
 	for (unsigned nth = 1; nth <= 2; nth++) {
 		allocations_fail(nth);
-		assert_false(iosrc__registration_alloc(&table, &index));
+		assert_false(iosrc__registration_alloc(&table, &index, false));
 		assert_true(allocations_failed());
 	}
 	assert_int_equal(allocated(&table), 256);
@@ -224,7 +225,7 @@ static void test_the_last_index_is_the_end(void **state)
 	uint32_t index;
 
 	(void)state;
-	assert_false(iosrc__registration_alloc(&table, &index));
+	assert_false(iosrc__registration_alloc(&table, &index, false));
 	assert_int_equal(table.used, MAX_INDEX + 1);
 }
 

@@ -466,7 +466,7 @@ static void contract_R18_a_reregister_that_finds_the_handle_taken(void **state)
 {
 	iosrc_poller *poller = core_poller();
 	iosrc_source *source = core_registered(poller, 9, 1, IOSRC_READABLE);
-	uint32_t named = iosrc__handle_map_hold(source->entry);
+	uint32_t named = iosrc__handle_map_hold(source->entry, false);
 
 	(void)state;
 	iosrc__handle_map_let_go(source->entry, named + 1);

@@ -550,7 +550,7 @@ static void test_a_cancelled_thread_leaves_no_lock_behind(void **state)
 	iosrc_source *source = core_registered(poller, 9, 1, BOTH);
 	struct change change = { source, poller, 2, BOTH };
 	iosrc__handle_entry *entry = source->entry;
-	uint32_t named = iosrc__handle_map_hold(entry);
+	uint32_t named = iosrc__handle_map_hold(entry, false);
 	pthread_t thread;
 
 	(void)state;

@@ -211,7 +211,7 @@ static void walk_begin(struct walk *walk, bool cancels_at_once)
 	walk->cancels_at_once = cancels_at_once;
 	walk->poller = core_poller();
 	assert_true(iosrc__registration_alloc(&walk->poller->registrations,
-	    &walk->slot));
+	    &walk->slot, false));
 	walk->nodes = calloc(NODES_MOST, sizeof(*walk->nodes));
 	walk->buckets = calloc(BUCKETS, sizeof(*walk->buckets));
 	assert_true(walk->nodes && walk->buckets);
