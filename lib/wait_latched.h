@@ -90,11 +90,14 @@ static __attribute__((noinline)) int64_t iosrc__wait_latched(
     iosrc_poller *poller, iosrc_event *out_events, size_t capacity,
     int64_t timeout_ns)
 {
-	int cancel = iosrc__thread_cancel_disable();
+	/* Nobody cancels the only thread but itself. */
+	bool alone = iosrc__thread_alone();
+	int cancel = alone ? 0 : iosrc__thread_cancel_disable();
 	int64_t count = iosrc__wait_loop(poller, out_events, capacity,
 	    timeout_ns);
 
-	iosrc__thread_cancel_restore(cancel);
+	if (!alone)
+		iosrc__thread_cancel_restore(cancel);
 	return count;
 }
 

@@ -118,8 +118,8 @@ static void test_an_entry_is_held_by_one_thread_at_a_time(void **state)
 		pthread_join(threads[i], NULL);
 	assert_int_equal(rush.overlaps, 0);
 	assert_int_equal(rush.holds, 3 * rush.round);
-	assert_int_equal(
-	    iosrc__handle_map_hold(iosrc__handle_map_entry(&rush.map, 3), false),
+	assert_int_equal(iosrc__handle_map_hold(
+	                     iosrc__handle_map_entry(&rush.map, 3), false),
 	    3 * rush.round);
 	iosrc__handle_map_free(&rush.map);
 }
