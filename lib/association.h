@@ -82,11 +82,11 @@ static __attribute__((noinline)) iosrc_status iosrc__association_begin_file(
 static inline __attribute__((always_inline)) iosrc_status
 iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
     struct iosrc__registered what, iosrc_bits interest, uint32_t named,
-    bool alone)
+    bool alone, bool direct)
 {
 	struct iosrc__registrations *table = &poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest, named,
-		source };
+		source, direct };
 	bool arms = poller->backend->rearms && !iosrc__source_reports(source);
 	struct iosrc__slot *slot;
 	iosrc_status status;
@@ -117,7 +117,7 @@ iosrc__association_try_slot(iosrc_source *source, iosrc_poller *poller,
 
 static inline __attribute__((always_inline)) iosrc_status
 iosrc__association_start(iosrc_source *source, iosrc_poller *poller,
-    uint64_t token, iosrc_bits interest, bool alone)
+    uint64_t token, iosrc_bits interest, bool alone, bool direct)
 {
 	struct iosrc__registered what = iosrc__association_registered(source,
 	    token, interest);
@@ -131,7 +131,7 @@ iosrc__association_start(iosrc_source *source, iosrc_poller *poller,
 		return IOSRC_E_NO_MEMORY;
 	named = iosrc__handle_map_hold(entry, alone);
 	status = iosrc__association_try_slot(source, poller, what, interest,
-	    named, alone);
+	    named, alone, direct);
 	if (status == IOSRC__ALWAYS_READY)
 		status = iosrc__association_begin_file(source, poller, what);
 	if (status < 0) {
@@ -180,7 +180,7 @@ iosrc__association_renew_slot(iosrc_source *source,
 	struct iosrc__change change = { source->handle,
 		iosrc__registration_make(iosrc__source_slot(source),
 		    iosrc__slot_publish(slot, what, alone)),
-		interest, 0, source };
+		interest, 0, source, false };
 	iosrc_status status = iosrc__modify(source->poller, &change);
 
 	if (status != IOSRC_OK) {
@@ -203,7 +203,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_move_slot(
 {
 	struct iosrc__registrations *table = &source->poller->registrations;
 	struct iosrc__change change = { source->handle, 0, interest,
-		iosrc__source_slot(source) + 1, source };
+		iosrc__source_slot(source) + 1, source, false };
 	iosrc_status status;
 	uint32_t slot;
 
@@ -252,7 +252,7 @@ static __attribute__((noinline)) iosrc_status iosrc__association_renew_file(
 	struct iosrc__post_place place = source->post;
 	uint64_t old = source->registration;
 	iosrc_status status = iosrc__association_try_slot(source, poller, what,
-	    interest, 0, false);
+	    interest, 0, false, false);
 
 	if (status == IOSRC__ALWAYS_READY)
 		return iosrc__association_renew_post(source, what);
@@ -342,7 +342,7 @@ static inline iosrc_status iosrc__association_check(iosrc_source *source,
 
 static inline __attribute__((always_inline)) iosrc_status
 iosrc__association_begin_as(iosrc_source *source, iosrc_poller *poller,
-    uint64_t token, iosrc_bits interest, bool alone)
+    uint64_t token, iosrc_bits interest, bool alone, bool direct)
 {
 	iosrc_status status = iosrc__source_lock(source, poller->fork.process,
 	    alone);
@@ -354,9 +354,10 @@ iosrc__association_begin_as(iosrc_source *source, iosrc_poller *poller,
 	if (source->poller)
 		status = iosrc__source_settle(source);
 	if (status == IOSRC_OK)
-		status = source->poller ? IOSRC_E_ALREADY_REGISTERED
-		                        : iosrc__association_start(source,
-		                              poller, token, interest, alone);
+		status = source->poller
+		    ? IOSRC_E_ALREADY_REGISTERED
+		    : iosrc__association_start(source, poller, token, interest,
+		          alone, direct);
 	iosrc__lock_release(&source->lock);
 	return status;
 }
@@ -365,9 +366,10 @@ static iosrc_status iosrc__association_begin(iosrc_source *source,
     iosrc_poller *poller, uint64_t token, iosrc_bits interest)
 {
 	return iosrc__thread_alone()
-	    ? iosrc__association_begin_as(source, poller, token, interest, true)
+	    ? iosrc__association_begin_as(source, poller, token, interest, true,
+	          false)
 	    : iosrc__association_begin_as(source, poller, token, interest,
-	          false);
+	          false, false);
 }
 
 static inline __attribute__((always_inline)) iosrc_status

@@ -35,6 +35,7 @@ struct iosrc__change {
 	uint32_t replaced;    /* index + 1 of the slot whose place it takes: the
 	                      * handle's earlier one; 0 for none */
 	iosrc_source *source; /* for what the system keeps with it */
+	bool direct; /* by a system call of our own, where there is one */
 };
 
 /* Why directions are armed again. */
@@ -66,6 +67,10 @@ struct iosrc__backend {
 	    uint64_t token, iosrc_bits interest);
 	iosrc_status (*end)(iosrc_source *source, iosrc_poller *poller);
 	void (*leave)(iosrc_source *source);
+	/* begin for each item of a checked array, without what one call costs;
+	 * answers how many succeeded. NULL: there is no cheaper way. */
+	int64_t (*begin_many)(iosrc_poller *poller, iosrc_register_item *items,
+	    size_t count, size_t item_size);
 	/* Is the handle of an always-ready file open still? NULL where add
 	 * never answers ALWAYS_READY. */
 	bool (*is_open)(iosrc_poller *poller, iosrc_handle handle);

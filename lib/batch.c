@@ -10,6 +10,7 @@
 
 #include <iosrc.h>
 
+#include "backend.h"
 #include "io.h"
 #include "options.h"
 #include "poller.h"
@@ -51,10 +52,34 @@ static iosrc_status check_items(void *items, size_t count, size_t item_size,
 
 /* ---- register_many ---- */
 
-int64_t iosrc_register_many(iosrc_poller *poller, iosrc_register_item *items,
+static int64_t register_each(iosrc_poller *poller, iosrc_register_item *items,
     size_t count, size_t item_size)
 {
 	int64_t succeeded = 0;
+
+	for (size_t n = 0; n < count; n++) {
+		iosrc_register_item *item = item_at(items, item_size, n);
+
+		item->out_status = item->reserved
+		    ? IOSRC_E_UNSUPPORTED
+		    : iosrc_register(item->source, poller, item->token,
+		          item->interest);
+		succeeded += item->out_status == IOSRC_OK;
+	}
+	return succeeded;
+}
+
+/* May batches of this poller go past libc, and is there a way? */
+static bool goes_directly(const iosrc_poller *poller)
+{
+	return poller->flags & IOSRC_POLLER_IO_URING &&
+	    poller->backend->begin_many;
+}
+
+int64_t iosrc_register_many(iosrc_poller *poller, iosrc_register_item *items,
+    size_t count, size_t item_size)
+{
+	int64_t succeeded;
 	iosrc_status status;
 
 	if (!poller ||
@@ -67,16 +92,14 @@ int64_t iosrc_register_many(iosrc_poller *poller, iosrc_register_item *items,
 	status = iosrc__poller_check(poller);
 	if (status < 0)
 		return status;
-	for (size_t n = 0; n < count; n++) {
-		iosrc_register_item *item = item_at(items, item_size, n);
-
-		item->out_status = item->reserved
-		    ? IOSRC_E_UNSUPPORTED
-		    : iosrc_register(item->source, poller, item->token,
-		          item->interest);
-		succeeded += item->out_status == IOSRC_OK;
-	}
-	return succeeded;
+	if (!goes_directly(poller))
+		return register_each(poller, items, count, item_size);
+	/* The first one goes through libc, so that a sanitizer there sees what
+	 * the caller did before in front of every event. */
+	succeeded = register_each(poller, items, 1, item_size);
+	return succeeded +
+	    poller->backend->begin_many(poller, item_at(items, item_size, 1),
+	        count - 1, item_size);
 }
 
 /* ---- io_many ---- */

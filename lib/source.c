@@ -61,25 +61,6 @@ iosrc_status iosrc__source_check_directions(iosrc_bits directions)
 	return directions & ~IOSRC__DIRECTIONS ? IOSRC_E_UNSUPPORTED : IOSRC_OK;
 }
 
-static inline iosrc_status check_interest(const iosrc_poller *poller,
-    iosrc_bits interest)
-{
-	const iosrc_bits both = IOSRC_LEVEL | IOSRC_ONESHOT;
-	const iosrc_bits never_exclusive = IOSRC_ONESHOT | IOSRC_PRIORITY;
-
-	if (!(interest & ~IOSRC__DIRECTIONS))
-		return interest & ~(iosrc_bits)poller->capabilities
-		    ? IOSRC_E_UNSUPPORTED
-		    : IOSRC_OK;
-	if (interest & IOSRC__READY_ONLY || (interest & both) == both)
-		return IOSRC_E_INVALID;
-	if (interest & ~(iosrc_bits)poller->capabilities)
-		return IOSRC_E_UNSUPPORTED;
-	if (interest & IOSRC_EXCLUSIVE && interest & never_exclusive)
-		return IOSRC_E_UNSUPPORTED;
-	return IOSRC_OK;
-}
-
 static uint32_t process_of(const iosrc_source *source)
 {
 	return atomic_load_explicit(&source->process, memory_order_relaxed);
@@ -147,7 +128,7 @@ iosrc_status iosrc_register(iosrc_source *source, iosrc_poller *poller,
 
 	if (!source || !poller)
 		return IOSRC_E_INVALID;
-	status = check_interest(poller, interest);
+	status = iosrc__source_check_interest(poller->capabilities, interest);
 	if (status < 0)
 		return status;
 	if (!iosrc__poller_surely_open(poller))
@@ -173,7 +154,7 @@ iosrc_status iosrc_reregister(iosrc_source *source, iosrc_poller *poller,
 
 	if (!source || !poller)
 		return IOSRC_E_INVALID;
-	status = check_interest(poller, interest);
+	status = iosrc__source_check_interest(poller->capabilities, interest);
 	if (status < 0)
 		return status;
 	if (!iosrc__poller_surely_open(poller))

@@ -60,6 +60,26 @@ iosrc_source *iosrc__source_allocate(void);
 /* INVALID, UNSUPPORTED or OK: a set of directions from a caller. */
 iosrc_status iosrc__source_check_directions(iosrc_bits directions);
 
+/* The same: an interest, for a poller with these capabilities. */
+static inline iosrc_status iosrc__source_check_interest(uint64_t capabilities,
+    iosrc_bits interest)
+{
+	const iosrc_bits both = IOSRC_LEVEL | IOSRC_ONESHOT;
+	const iosrc_bits never_exclusive = IOSRC_ONESHOT | IOSRC_PRIORITY;
+
+	if (!(interest & ~IOSRC__DIRECTIONS))
+		return interest & ~(iosrc_bits)capabilities
+		    ? IOSRC_E_UNSUPPORTED
+		    : IOSRC_OK;
+	if (interest & IOSRC__READY_ONLY || (interest & both) == both)
+		return IOSRC_E_INVALID;
+	if (interest & ~(iosrc_bits)capabilities)
+		return IOSRC_E_UNSUPPORTED;
+	if (interest & IOSRC_EXCLUSIVE && interest & never_exclusive)
+		return IOSRC_E_UNSUPPORTED;
+	return IOSRC_OK;
+}
+
 /* Tells the poller that I/O in these directions would block, or failed. */
 void iosrc__source_rearm(iosrc_source *source, iosrc_bits directions,
     enum iosrc__rearm why);
@@ -110,7 +130,7 @@ static inline uint32_t iosrc__source_slot(const iosrc_source *source)
 static inline struct iosrc__change iosrc__source_change(iosrc_source *source)
 {
 	return (struct iosrc__change){ source->handle, source->registration,
-		source->interest, 0, source };
+		source->interest, 0, source, false };
 }
 
 /* Takes note of an association that ended by itself. Answers FORKED, or OK:

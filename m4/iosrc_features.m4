@@ -48,6 +48,20 @@ AC_DEFUN([IOSRC_OPTIONAL_IO_URING], [
 	AM_CONDITIONAL([USE_IO_URING], [test "x$iosrc_use_io_uring" = xyes])
 ])
 
+# IOSRC_DIRECT_CALLS
+# --disable-direct-calls: every system call that libc has goes through it, also
+# where the user of a poller allows others. Which processors have them is said
+# in lib/sys/unix/direct_call.h.
+AC_DEFUN([IOSRC_DIRECT_CALLS], [
+	AC_ARG_ENABLE([direct-calls], [AS_HELP_STRING([--disable-direct-calls],
+		[make no system call past libc that libc has])],
+		[], [enable_direct_calls=yes])
+	AS_IF([test "x$enable_direct_calls" = xyes], [iosrc_value=1],
+		[iosrc_value=0])
+	AC_DEFINE_UNQUOTED([IOSRC_USE_DIRECT_CALLS], [$iosrc_value],
+		[1 if system calls may be made past libc, else 0])
+])
+
 # IOSRC_BACKENDS(NAMES)
 # --with-backends=LIST: of NAMES, in order of preference, those that are
 # linked; default: all with have_NAME=yes. Sets a conditional BACKEND_NAME for

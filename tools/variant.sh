@@ -53,7 +53,8 @@ check-valgrind)
 	;;
 check-without)
 	title='every optional system call switched off, and killing for each'
-	for call in epoll-pwait2 eventfd pipe2 pwritev2 accept4 io-uring; do
+	for call in epoll-pwait2 eventfd pipe2 pwritev2 accept4 io-uring \
+		direct-calls; do
 		IOSRC_CONFIGURE_FLAGS="${IOSRC_CONFIGURE_FLAGS-} --disable-$call"
 	done
 	CFLAGS='-O2 -g'

@@ -17,11 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "association.h"
 #include "backend.h"
+#include "direct_call.h"
 #include "poller.h"
 #include "status.h"
 #include "sys/unix/notify.h"
@@ -207,6 +209,21 @@ static inline int control(const struct epoll *epoll, int operation, int fd,
 	return epoll_ctl(epoll->fd, operation, fd, item) == 0 ? 0 : errno;
 }
 
+#if IOSRC__HAS_DIRECT_CALL
+
+static inline __attribute__((always_inline)) int control_directly(
+    const struct epoll *epoll, int operation, int fd, struct epoll_event *item)
+{
+	return (int)-iosrc__direct_call(SYS_epoll_ctl, epoll->fd, operation, fd,
+	    (long)item);
+}
+
+#else
+
+#define control_directly control
+
+#endif
+
 static inline struct epoll_event item_of(const struct iosrc__change *change)
 {
 	return (struct epoll_event){ .events = kernel_events(change->interest),
@@ -253,7 +270,9 @@ static inline __attribute__((always_inline)) iosrc_status iosrc__add(
 	/* The kernel would take it for an entry to modify: ours. */
 	if (iosrc__notify_owns(&epoll->notify, change->handle))
 		return iosrc__status_from_errno(EBADF);
-	code = control(epoll, EPOLL_CTL_ADD, fd, &item);
+	code = change->direct
+	    ? control_directly(epoll, EPOLL_CTL_ADD, fd, &item)
+	    : control(epoll, EPOLL_CTL_ADD, fd, &item);
 	return code ? add_failed(epoll, fd, &item, code) : IOSRC_OK;
 }
 
@@ -288,6 +307,40 @@ static void iosrc__remove(iosrc_poller *poller,
 	(void)control(state_of(poller), EPOLL_CTL_DEL, (int)change->handle,
 	    &unused);
 }
+
+#if IOSRC__HAS_DIRECT_CALL
+
+/* The whole association is in the loop, so that nothing returns between two
+ * calls of the kernel. */
+static int64_t begin_many(iosrc_poller *poller, iosrc_register_item *items,
+    size_t count, size_t item_size)
+{
+	unsigned char *at = (unsigned char *)items;
+	int64_t succeeded = 0;
+
+	for (size_t n = 0; n < count; n++, at += item_size) {
+		iosrc_register_item *item = (iosrc_register_item *)(void *)at;
+
+		item->out_status = item->reserved ? IOSRC_E_UNSUPPORTED
+		    : item->source ? iosrc__source_check_interest(
+		                         poller->capabilities, item->interest)
+		                   : IOSRC_E_INVALID;
+		if (item->out_status == IOSRC_OK)
+			item->out_status = iosrc__association_begin_as(
+			    item->source, poller, item->token, item->interest,
+			    false, true);
+		succeeded += item->out_status == IOSRC_OK;
+	}
+	return succeeded;
+}
+
+#define BEGIN_MANY begin_many
+
+#else
+
+#define BEGIN_MANY NULL
+
+#endif
 
 static bool epoll_is_open(iosrc_poller *poller, iosrc_handle handle)
 {
@@ -566,6 +619,7 @@ const struct iosrc__backend iosrc__epoll_backend = {
 	.renew = iosrc__association_renew,
 	.end = iosrc__association_end,
 	.leave = iosrc__association_leave,
+	.begin_many = BEGIN_MANY,
 	.is_open = epoll_is_open,
 	.rearm = NULL,
 	.wait = epoll_backend_wait,

@@ -390,6 +390,7 @@ const struct iosrc__backend iosrc__poll_backend = {
 	.renew = iosrc__association_renew,
 	.end = iosrc__association_end,
 	.leave = iosrc__association_leave,
+	.begin_many = NULL,
 	.is_open = NULL,
 	.rearm = poll_rearm,
 	.wait = poll_backend_wait,

@@ -525,6 +525,7 @@ const struct contract_test contract_family_b[] = {
 	CONTRACT_TEST(
 	    contract_B1_register_many_without_source_or_with_reserved),
 	CONTRACT_TEST(contract_B1_register_many_of_hundreds),
+	CONTRACT_TEST(contract_B1_register_many_of_a_handle_twice_and_a_file),
 	CONTRACT_TEST(contract_B1_io_many_is_each_call),
 	CONTRACT_TEST(contract_B1_io_many_refuses_what_it_does_not_know),
 	CONTRACT_TEST(contract_B1_io_many_arms_as_the_single_call),

@@ -10,6 +10,7 @@
 void contract_B1_register_many_is_register_each(void **state);
 void contract_B1_register_many_without_source_or_with_reserved(void **state);
 void contract_B1_register_many_of_hundreds(void **state);
+void contract_B1_register_many_of_a_handle_twice_and_a_file(void **state);
 void contract_B1_recv_and_send_are_each_call(void **state);
 void contract_B1_flags_that_an_opcode_lacks(void **state);
 void contract_B1_recv_arms_as_the_single_call(void **state);

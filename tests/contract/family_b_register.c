@@ -38,12 +38,12 @@ static void misfits_interests(struct misfits *set)
 			.source = set->sources[i] };
 }
 
-static void misfits_open(struct misfits *set)
+static void misfits_open(struct misfits *set, iosrc_flags flags)
 {
 	unsigned i;
 	iosrc_handle fds[2];
 
-	set->poller = contract_poller(0);
+	set->poller = contract_poller(flags);
 	for (i = 0; i < MISFITS; i++) {
 		contract_pair(IOSRC_TYPE_STREAM, fds);
 		set->peers[i] = fds[1];
@@ -83,20 +83,19 @@ static unsigned reported(struct misfits *set)
 	return seen;
 }
 
-void contract_B1_register_many_is_register_each(void **state)
+static void register_many_is_register_each(iosrc_flags flags)
 {
 	struct misfits batch, single;
 	iosrc_status status;
 	int64_t good = 0;
 	unsigned i;
 
-	(void)state;
-	misfits_open(&batch);
+	misfits_open(&batch, flags);
 	/* The handle that 9 had must not come back before it is tried. */
 	assert_int_equal(iosrc_register_many(batch.poller, batch.items, MISFITS,
 	                     sizeof(batch.items[0])),
 	    4);
-	misfits_open(&single);
+	misfits_open(&single, 0);
 	for (i = 0; i < MISFITS; i++) {
 		status = iosrc_register(single.sources[i], single.poller,
 		    TOKEN + i, single.items[i].interest);
@@ -113,15 +112,21 @@ void contract_B1_register_many_is_register_each(void **state)
 	misfits_close(&batch);
 }
 
-void contract_B1_register_many_without_source_or_with_reserved(void **state)
+/* By either way to the kernel. */
+void contract_B1_register_many_is_register_each(void **state)
 {
-	struct rig rig;
+	(void)state;
+	register_many_is_register_each(0);
+	register_many_is_register_each(IOSRC_POLLER_IO_URING);
+}
+
+static void without_source_or_with_reserved(iosrc_flags flags)
+{
+	iosrc_poller *poller = contract_poller(flags);
 	iosrc_source *other;
 	iosrc_register_item items[4];
 	iosrc_handle fds[2];
 
-	(void)state;
-	rig_open(&rig, RIG_UNIX, IOSRC_READABLE);
 	contract_pair(IOSRC_TYPE_STREAM, fds);
 	other = contract_source(fds[0]);
 	memset(items, 0, sizeof(items));
@@ -136,29 +141,35 @@ void contract_B1_register_many_without_source_or_with_reserved(void **state)
 		.interest = IOSRC_READABLE,
 		.source = other };
 	assert_int_equal(
-	    iosrc_register_many(rig.poller, items, 4, sizeof(items[0])), 1);
+	    iosrc_register_many(poller, items, 4, sizeof(items[0])), 1);
 	assert_int_equal(items[0].out_status, IOSRC_E_INVALID);
 	assert_int_equal(items[1].out_status, IOSRC_E_UNSUPPORTED);
 	assert_int_equal(items[2].out_status, IOSRC_OK);
 	assert_int_equal(items[3].out_status, IOSRC_E_ALREADY_REGISTERED);
 	contract_write(fds[1], "x", 1);
-	contract_expect(rig.poller, 1);
+	contract_expect(poller, 1);
 	assert_ok(iosrc_close(other));
 	system_close(fds[1]);
-	rig_shut(&rig);
+	assert_ok(iosrc_poller_release(poller));
 }
 
-void contract_B1_register_many_of_hundreds(void **state)
+void contract_B1_register_many_without_source_or_with_reserved(void **state)
+{
+	(void)state;
+	without_source_or_with_reserved(0);
+	without_source_or_with_reserved(IOSRC_POLLER_IO_URING);
+}
+
+static void of_hundreds(iosrc_flags flags)
 {
 	enum { COUNT = 500 };
 	static iosrc_register_item items[COUNT];
 	static iosrc_handle peers[COUNT];
-	iosrc_poller *poller = contract_poller(0);
+	iosrc_poller *poller = contract_poller(flags);
 	iosrc_event event;
 	unsigned i, seen = 0;
 	iosrc_handle fds[2];
 
-	(void)state;
 	for (i = 0; i < COUNT; i++) {
 		contract_pipe(fds);
 		peers[i] = fds[1];
@@ -181,4 +192,11 @@ void contract_B1_register_many_of_hundreds(void **state)
 		system_close(peers[i]);
 	}
 	assert_ok(iosrc_poller_release(poller));
+}
+
+void contract_B1_register_many_of_hundreds(void **state)
+{
+	(void)state;
+	of_hundreds(0);
+	of_hundreds(IOSRC_POLLER_IO_URING);
 }

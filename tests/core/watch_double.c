@@ -146,7 +146,7 @@ static void owe(struct watch_double *world, uint64_t registration,
 static void add(struct watch_double *world, iosrc_bits interest)
 {
 	struct iosrc__change change = { 0, publish(world, interest), interest,
-		0, NULL };
+		0, NULL, false };
 	struct iosrc__watch *found = iosrc__watches_find(&world->set, 3,
 	    &double_calls);
 
@@ -169,7 +169,7 @@ static void modify(struct watch_double *world, iosrc_bits interest)
 {
 	struct iosrc__change change = { 0,
 		world->ahead ? world->live : publish(world, interest), interest,
-		0, NULL };
+		0, NULL, false };
 
 	iosrc__watch_modify(&world->set, &world->record->watch, &change);
 	owe(world, change.registration, interest);
@@ -205,7 +205,7 @@ static void rearm(struct watch_double *world, iosrc_bits direction,
     enum iosrc__rearm why)
 {
 	struct iosrc__change change = { 0, world->live, world->interest, 0,
-		NULL };
+		NULL, false };
 
 	iosrc__watch_rearm(&world->set, &world->record->watch, &change,
 	    direction & world->interest, why);

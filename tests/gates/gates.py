@@ -32,7 +32,8 @@ SKIP = 77
 
 # The two lengths, in loops of a load.
 LENGTHS = {"edge-event": (5, 25), "poll-edge-event": (5, 25),
-           "register-many": (20, 120), "io-many": (20, 120),
+           "register-many": (20, 120),
+           "register-many-direct": (20, 120), "io-many": (20, 120),
            "io-many-ring": (20, 120)}
 LENGTHS_ELSE = (1000, 6000)
 
@@ -178,7 +179,7 @@ def verdict(figure, limit):
 def judge(load, limit, unit, figure, shares):
     """Prints a line, and where it comes from if it fails; true: it holds."""
     said = verdict(figure, limit)
-    print(f"{load:16} {figure:8.3f} {unit:13} limit {limit:8.3f}  {said}")
+    print(f"{load:20} {figure:8.3f} {unit:13} limit {limit:8.3f}  {said}")
     if not said.startswith("FAILED"):
         return True
     print(f"{load}: {unit} an operation, by function:")

@@ -178,9 +178,9 @@ static uint64_t add_delete(size_t loops)
 	return loops;
 }
 
-static uint64_t register_many(size_t loops)
+static uint64_t register_batches(iosrc_flags flags, size_t loops)
 {
-	open_poller(IOSRC_BACKEND_EPOLL, 0);
+	open_poller(IOSRC_BACKEND_EPOLL, flags);
 	open_eventfds(BATCH);
 	for (size_t i = 0; i < BATCH; i++) {
 		registrations[i].source = sources[i];
@@ -194,6 +194,16 @@ static uint64_t register_many(size_t loops)
 			check(iosrc_deregister(sources[i], poller) == IOSRC_OK);
 	}
 	return loops * BATCH;
+}
+
+static uint64_t register_many(size_t loops)
+{
+	return register_batches(0, loops);
+}
+
+static uint64_t register_many_direct(size_t loops)
+{
+	return register_batches(IOSRC_POLLER_IO_URING, loops);
 }
 
 static uint64_t write_read(size_t loops)
@@ -308,6 +318,7 @@ static const struct {
 	{ "change", change },
 	{ "add-delete", add_delete },
 	{ "register-many", register_many },
+	{ "register-many-direct", register_many_direct },
 	{ "write-read", write_read },
 	{ "would-block", would_block },
 	{ "rearm", rearm },

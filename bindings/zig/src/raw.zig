@@ -163,10 +163,13 @@ pub const BACKEND_FAKE: u32 = 7;
 /// A signal ends a wait with IOSRC_E_INTERRUPTED. Without it, a wait goes on
 /// against the same deadline.
 pub const POLLER_INTERRUPTIBLE: Flags = 0x00000001;
-/// iosrc_io_many may use an io_uring (io_uring(7)). A permission, not a demand:
-/// without IOSRC_CAN_IO_URING in the capabilities it is a loop. A handle has to
-/// be non-blocking before its first batch and to stay so, or would-block is
-/// answered where the loop would block.
+/// Batches may reach the kernel past the C library. A permission, not a demand.
+/// iosrc_io_many may use an io_uring (io_uring(7)): without IOSRC_CAN_IO_URING
+/// in the capabilities it is a loop. A handle has to be non-blocking before its
+/// first batch and to stay so, or would-block is answered where the loop would
+/// block. iosrc_register_many may make the calls behind its first one itself,
+/// which who stands between a program and its C library (LD_PRELOAD) does not
+/// see.
 pub const POLLER_IO_URING: Flags = 0x00000002;
 /// iosrc_poller_expose works.
 pub const CAN_EXPOSE: u64 = 0x0000000100000000;

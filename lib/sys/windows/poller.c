@@ -320,6 +320,7 @@ const struct iosrc__backend iosrc__afd_backend = {
 	.renew = iosrc__association_renew,
 	.end = iosrc__association_end,
 	.leave = iosrc__association_leave,
+	.begin_many = NULL,
 	.is_open = NULL,
 	.rearm = windows_rearm,
 	.wait = windows_wait,

@@ -3,6 +3,7 @@
  * unix_only.c: tests of what Windows does not have. They are in the tables of
  * their families all the same, and say there why they are skipped.
  */
+#include "family_b.h"
 #include "family_n.h"
 #include "family_p.h"
 #include "family_r.h"
@@ -30,6 +31,8 @@
 #define NO_HANDLER "Windows has no signal handlers that interrupt a thread"
 #define NO_DENYING "Windows has no filter that refuses system calls"
 #define NO_LIMIT "Windows has no limit of handles"
+
+UNIX_ONLY(contract_B1_register_many_of_a_handle_twice_and_a_file, NO_FILES);
 
 UNIX_ONLY(contract_N7_permissions_of_a_path, NO_MODE);
 
