@@ -150,7 +150,7 @@ typedef struct iosrc_datagram_options {
 #define IOSRC_OPTION_LINGER              6u
 /** Time to live of what is sent, 1 to 255: ip(7) IP_TTL. Inet. */
 #define IOSRC_OPTION_TTL                 7u
-/** The same of inet6: ipv6(7) IPV6_UNICAST_HOPS. */
+/** The same of inet6, 1 to 255: ipv6(7) IPV6_UNICAST_HOPS. */
 #define IOSRC_OPTION_HOP_LIMIT           8u
 /** Allow broadcasts, a switch: socket(7) SO_BROADCAST. Inet datagrams. */
 #define IOSRC_OPTION_BROADCAST           9u
@@ -168,10 +168,10 @@ typedef struct iosrc_datagram_options {
 /** Time to live of multicasts, 0 to 255: ip(7) IP_MULTICAST_TTL, ipv6(7)
  * IPV6_MULTICAST_HOPS. Datagrams. */
 #define IOSRC_OPTION_MULTICAST_TTL       14u
-/** Index of the interface that multicasts leave by (if_nametoindex(3)); 0 is
- * the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7) IPV6_MULTICAST_IF.
- * Datagrams. Linux does not tell it for inet: the source remembers what was
- * set through it. */
+/** Index of the interface that multicasts leave by (if_nametoindex(3)), at
+ * most 2^31-1; 0 is the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7)
+ * IPV6_MULTICAST_IF. Datagrams. Linux does not tell it for inet: the source
+ * remembers what was set through it. */
 #define IOSRC_OPTION_MULTICAST_INTERFACE 15u
 
 /* ---- addresses ---- */
@@ -657,7 +657,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_get_option(iosrc_source *source,
  * @param source inout,borrowed: a datagram socket
  * @param group in,borrowed: the group, inet or inet6; its port is not looked
  *   at, a scope that is not 0 has to be the interface_index
- * @param interface_index in: if_nametoindex(3); 0 is the system's choice
+ * @param interface_index in: if_nametoindex(3), at most 2^31-1; 0 is the
+ *   system's choice
  * @return a status
  * @error IOSRC_E_INVALID an argument is NULL, the group is no multicast
  *   address, or the index is above 2^31-1
@@ -679,7 +680,7 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_multicast_join(iosrc_source *source,
  *
  * @param source inout,borrowed: a datagram socket
  * @param group in,borrowed: the group, as it was joined
- * @param interface_index in: as it was joined
+ * @param interface_index in: as it was joined, at most 2^31-1
  * @return a status
  * @error IOSRC_E_INVALID as iosrc_multicast_join
  * @error IOSRC_E_UNSUPPORTED as iosrc_multicast_join

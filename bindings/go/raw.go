@@ -318,7 +318,7 @@ const (
 	OptionLinger uint32 = 6
 	// Time to live of what is sent, 1 to 255: ip(7) IP_TTL. Inet.
 	OptionTTL uint32 = 7
-	// The same of inet6: ipv6(7) IPV6_UNICAST_HOPS.
+	// The same of inet6, 1 to 255: ipv6(7) IPV6_UNICAST_HOPS.
 	OptionHopLimit uint32 = 8
 	// Allow broadcasts, a switch: socket(7) SO_BROADCAST. Inet datagrams.
 	OptionBroadcast uint32 = 9
@@ -337,10 +337,10 @@ const (
 	// Time to live of multicasts, 0 to 255: ip(7) IP_MULTICAST_TTL, ipv6(7)
 	// IPV6_MULTICAST_HOPS. Datagrams.
 	OptionMulticastTTL uint32 = 14
-	// Index of the interface that multicasts leave by (if_nametoindex(3));
-	// 0 is the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7)
-	// IPV6_MULTICAST_IF. Datagrams. Linux does not tell it for inet: the
-	// source remembers what was set through it.
+	// Index of the interface that multicasts leave by (if_nametoindex(3)),
+	// at most 2^31-1; 0 is the system's choice: ip(7) IP_MULTICAST_IF,
+	// ipv6(7) IPV6_MULTICAST_IF. Datagrams. Linux does not tell it for
+	// inet: the source remembers what was set through it.
 	OptionMulticastInterface uint32 = 15
 )
 

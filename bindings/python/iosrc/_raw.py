@@ -454,7 +454,7 @@ IOSRC_OPTION_KEEP_ALIVE_COUNT = 5
 IOSRC_OPTION_LINGER = 6
 # Time to live of what is sent, 1 to 255: ip(7) IP_TTL. Inet.
 IOSRC_OPTION_TTL = 7
-# The same of inet6: ipv6(7) IPV6_UNICAST_HOPS.
+# The same of inet6, 1 to 255: ipv6(7) IPV6_UNICAST_HOPS.
 IOSRC_OPTION_HOP_LIMIT = 8
 # Allow broadcasts, a switch: socket(7) SO_BROADCAST. Inet datagrams.
 IOSRC_OPTION_BROADCAST = 9
@@ -472,10 +472,10 @@ IOSRC_OPTION_MULTICAST_LOOP = 13
 # Time to live of multicasts, 0 to 255: ip(7) IP_MULTICAST_TTL, ipv6(7)
 # IPV6_MULTICAST_HOPS. Datagrams.
 IOSRC_OPTION_MULTICAST_TTL = 14
-# Index of the interface that multicasts leave by (if_nametoindex(3)); 0 is the
-# system's choice: ip(7) IP_MULTICAST_IF, ipv6(7) IPV6_MULTICAST_IF. Datagrams.
-# Linux does not tell it for inet: the source remembers what was set through
-# it.
+# Index of the interface that multicasts leave by (if_nametoindex(3)), at most
+# 2^31-1; 0 is the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7)
+# IPV6_MULTICAST_IF. Datagrams. Linux does not tell it for inet: the source
+# remembers what was set through it.
 IOSRC_OPTION_MULTICAST_INTERFACE = 15
 
 
@@ -1513,7 +1513,8 @@ IPV6_ADD_MEMBERSHIP).
 source: a datagram socket
 group: the group, inet or inet6; its port is not looked at, a scope that is
 not 0 has to be the interface_index
-interface_index: if_nametoindex(3); 0 is the system's choice
+interface_index: if_nametoindex(3), at most 2^31-1; 0 is the system's
+choice
 Answers a status."""
 
 iosrc_multicast_leave = library.iosrc_multicast_leave
@@ -1524,7 +1525,7 @@ IPV6_DROP_MEMBERSHIP).
 
 source: a datagram socket
 group: the group, as it was joined
-interface_index: as it was joined
+interface_index: as it was joined, at most 2^31-1
 Answers a status."""
 
 iosrc_api_get = library.iosrc_api_get

@@ -290,7 +290,7 @@ pub const OPTION_KEEP_ALIVE_COUNT: u32 = 5;
 pub const OPTION_LINGER: u32 = 6;
 /// Time to live of what is sent, 1 to 255: ip(7) IP_TTL. Inet.
 pub const OPTION_TTL: u32 = 7;
-/// The same of inet6: ipv6(7) IPV6_UNICAST_HOPS.
+/// The same of inet6, 1 to 255: ipv6(7) IPV6_UNICAST_HOPS.
 pub const OPTION_HOP_LIMIT: u32 = 8;
 /// Allow broadcasts, a switch: socket(7) SO_BROADCAST. Inet datagrams.
 pub const OPTION_BROADCAST: u32 = 9;
@@ -308,10 +308,10 @@ pub const OPTION_MULTICAST_LOOP: u32 = 13;
 /// Time to live of multicasts, 0 to 255: ip(7) IP_MULTICAST_TTL, ipv6(7)
 /// IPV6_MULTICAST_HOPS. Datagrams.
 pub const OPTION_MULTICAST_TTL: u32 = 14;
-/// Index of the interface that multicasts leave by (if_nametoindex(3)); 0 is
-/// the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7) IPV6_MULTICAST_IF.
-/// Datagrams. Linux does not tell it for inet: the source remembers what was
-/// set through it.
+/// Index of the interface that multicasts leave by (if_nametoindex(3)), at most
+/// 2^31-1; 0 is the system's choice: ip(7) IP_MULTICAST_IF, ipv6(7)
+/// IPV6_MULTICAST_IF. Datagrams. Linux does not tell it for inet: the source
+/// remembers what was set through it.
 pub const OPTION_MULTICAST_INTERFACE: u32 = 15;
 
 /// A handle that can be registered. Made by iosrc_create, ended by iosrc_close
@@ -1908,7 +1908,8 @@ extern "C" {
     /// - `source` (inout, borrowed): a datagram socket
     /// - `group` (in, borrowed): the group, inet or inet6; its port is not
     ///   looked at, a scope that is not 0 has to be the interface_index
-    /// - `interface_index` (in): if_nametoindex(3); 0 is the system's choice
+    /// - `interface_index` (in): if_nametoindex(3), at most 2^31-1; 0 is the
+    ///   system's choice
     ///
     /// Answers a status. Thread word: any. Since 0.9.0.
     pub fn iosrc_multicast_join(
@@ -1924,7 +1925,7 @@ extern "C" {
     ///
     /// - `source` (inout, borrowed): a datagram socket
     /// - `group` (in, borrowed): the group, as it was joined
-    /// - `interface_index` (in): as it was joined
+    /// - `interface_index` (in): as it was joined, at most 2^31-1
     ///
     /// Answers a status. Thread word: any. Since 0.9.0.
     pub fn iosrc_multicast_leave(
