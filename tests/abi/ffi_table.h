@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ffi_table.h: every function as libffi calls it: address, type of the answer,
- * types of the arguments, and what the tags say about each.
+ * types of the arguments, what the tags say about each, and what each may be.
  */
 #ifndef IOSRC_FFI_TABLE_H
 #define IOSRC_FFI_TABLE_H
@@ -24,6 +24,13 @@ enum ffi_ownership {
 	FFI_SHARED
 };
 enum ffi_unit { FFI_NO_UNIT, FFI_NS, FFI_BYTES, FFI_ITEMS };
+enum ffi_role {
+	FFI_POINTER,
+	FFI_ANY,    /* every number means something */
+	FFI_RANGE,  /* lowest to highest, in steps */
+	FFI_ONE_OF, /* the constants from lowest to highest */
+	FFI_BITS    /* those accepted; others are refused as known or unknown */
+};
 
 struct ffi_parameter {
 	const char *name;
@@ -35,7 +42,16 @@ struct ffi_parameter {
 	int nullable;
 	enum ffi_unit unit;
 	const char *length; /* the parameter that tells how much, or NULL */
+	enum ffi_role role;
+	int64_t lowest;
+	uint64_t highest;
+	uint32_t accepted;
+	uint32_t known;
+	size_t step; /* more than 1: a stride */
 };
+
+/* A library status as a bit of ffi_function.errors. */
+#define FFI_ERROR(status) (1u << (IOSRC_E_WOULD_BLOCK - (status)))
 
 struct ffi_function {
 	const char *name;
@@ -45,8 +61,15 @@ struct ffi_function {
 	ffi_type *result;
 	int any_thread; /* 0: the last call on its object */
 	int signal_safe;
+	unsigned errors; /* the library statuses that it may answer */
 	unsigned count;
 	struct ffi_parameter parameters[6];
+};
+
+struct ffi_option {
+	uint32_t option;
+	int64_t lowest;
+	int64_t highest;
 };
 
 /* libffi has no names for these two. */
@@ -57,336 +80,704 @@ struct ffi_function {
 /* clang-format off */
 static const struct ffi_function ffi_functions[] = {
 	{ "iosrc_version", (void (*)(void))iosrc_version, 0, FFI_VALUE,
-	    &ffi_type_uint32, 1, 0, 0, {
+	    &ffi_type_uint32, 1, 0,
+	    0,
+	    0, {
 		{ 0 },
 	} },
 	{ "iosrc_version_string", (void (*)(void))iosrc_version_string, 1, FFI_TEXT,
-	    &ffi_type_pointer, 1, 0, 0, {
+	    &ffi_type_pointer, 1, 0,
+	    0,
+	    0, {
 		{ 0 },
 	} },
 	{ "iosrc_abi", (void (*)(void))iosrc_abi, 2, FFI_VALUE,
-	    &ffi_type_uint32, 1, 0, 0, {
+	    &ffi_type_uint32, 1, 0,
+	    0,
+	    0, {
 		{ 0 },
 	} },
 	{ "iosrc_backend_name", (void (*)(void))iosrc_backend_name, 3, FFI_TEXT,
-	    &ffi_type_pointer, 1, 0, 1, {
-		{ "backend", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_pointer, 1, 0,
+	    0,
+	    1, {
+		{ "backend", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 0, 7u, 0, 0, 1 },
 	} },
 	{ "iosrc_status_kind", (void (*)(void))iosrc_status_kind, 4, FFI_VALUE,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    0,
+	    1, {
+		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_status_os", (void (*)(void))iosrc_status_os, 5, FFI_VALUE,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    0,
+	    1, {
+		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_status_name", (void (*)(void))iosrc_status_name, 6, FFI_TEXT,
-	    &ffi_type_pointer, 1, 0, 1, {
-		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_pointer, 1, 0,
+	    0,
+	    1, {
+		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_status_message", (void (*)(void))iosrc_status_message, 7, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_text", "char", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID),
+	    3, {
+		{ "status", "iosrc_status", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
+		{ "out_text", "char", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_status_from_os", (void (*)(void))iosrc_status_from_os, 8, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "code", "int32_t", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_UNKNOWN),
+	    1, {
+		{ "code", "int32_t", &ffi_type_sint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_RANGE, 1, 1073741823u, 0, 0, 1 },
 	} },
 	{ "iosrc_status_last_os", (void (*)(void))iosrc_status_last_os, 9, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 0, {
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_UNKNOWN),
+	    0, {
 		{ 0 },
 	} },
 	{ "iosrc_create", (void (*)(void))iosrc_create, 10, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "handle", "iosrc_handle", FFI_HANDLE_TYPE, 0, FFI_IN, FFI_CONSUMED, 0, FFI_NO_UNIT, NULL },
-		{ "type", "iosrc_handle_type", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    3, {
+		{ "handle", "iosrc_handle", FFI_HANDLE_TYPE, 0, FFI_IN, FFI_CONSUMED, 0, FFI_NO_UNIT, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "type", "iosrc_handle_type", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 0, 2u, 0, 0, 1 },
+		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_source_handle", (void (*)(void))iosrc_source_handle, 11, FFI_HANDLE,
-	    FFI_HANDLE_TYPE, 1, 0, 1, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    FFI_HANDLE_TYPE, 1, 0,
+	    0,
+	    1, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_source_registration", (void (*)(void))iosrc_source_registration, 12, FFI_VALUE,
-	    &ffi_type_uint64, 1, 0, 1, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_uint64, 1, 0,
+	    0,
+	    1, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_register", (void (*)(void))iosrc_register, 13, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 4, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "interest", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED) |
+	        FFI_ERROR(IOSRC_E_ALREADY_REGISTERED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
+		{ "interest", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x70007u, 0x7ff07u, 1 },
 	} },
 	{ "iosrc_reregister", (void (*)(void))iosrc_reregister, 14, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 4, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "interest", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED) |
+	        FFI_ERROR(IOSRC_E_NOT_REGISTERED) |
+	        FFI_ERROR(IOSRC_E_WRONG_POLLER) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
+		{ "interest", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x70007u, 0x7ff07u, 1 },
 	} },
 	{ "iosrc_deregister", (void (*)(void))iosrc_deregister, 15, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED) |
+	        FFI_ERROR(IOSRC_E_NOT_REGISTERED) |
+	        FFI_ERROR(IOSRC_E_WRONG_POLLER),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_do_io", (void (*)(void))iosrc_do_io, 16, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 4, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "fn", "iosrc_io_fn", &ffi_type_pointer, 0, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "user", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    4, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x7u, 0x7ff07u, 1 },
+		{ "fn", "iosrc_io_fn", &ffi_type_pointer, 0, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "user", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_rearm", (void (*)(void))iosrc_rearm, 17, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x7u, 0x7ff07u, 1 },
 	} },
 	{ "iosrc_into_inner", (void (*)(void))iosrc_into_inner, 18, FFI_STATUS,
-	    &ffi_type_sint32, 0, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 0, FFI_NO_UNIT, NULL },
-		{ "out_handle", "iosrc_handle", &ffi_type_pointer, 1, FFI_OUT, FFI_OWNED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 0, 0,
+	    FFI_ERROR(IOSRC_E_INVALID),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_handle", "iosrc_handle", &ffi_type_pointer, 1, FFI_OUT, FFI_OWNED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_close", (void (*)(void))iosrc_close, 19, FFI_STATUS,
-	    &ffi_type_sint32, 0, 0, 1, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 0, 0,
+	    0,
+	    1, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_read", (void (*)(void))iosrc_read, 20, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_write", (void (*)(void))iosrc_write, 21, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_readv", (void (*)(void))iosrc_readv, 22, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "buffers", "iosrc_buffer", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "count" },
-		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_WOULD_BLOCK),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "buffers", "iosrc_buffer", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "count",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL,
+		    FFI_RANGE, 1, 1024u, 0, 0, 1 },
 	} },
 	{ "iosrc_writev", (void (*)(void))iosrc_writev, 23, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "buffers", "iosrc_buffer", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "count" },
-		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_WOULD_BLOCK),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "buffers", "iosrc_buffer", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "count",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL,
+		    FFI_RANGE, 1, 1024u, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_create", (void (*)(void))iosrc_poller_create, 24, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "options", "iosrc_poller_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size" },
-		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "out_poller", "iosrc_poller", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    3, {
+		{ "options", "iosrc_poller_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "out_poller", "iosrc_poller", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_retain", (void (*)(void))iosrc_poller_retain, 25, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_SHARED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    1, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_SHARED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_release", (void (*)(void))iosrc_poller_release, 26, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_CLOSED),
+	    1, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_wait", (void (*)(void))iosrc_poller_wait, 27, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 4, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_events", "iosrc_event", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "capacity" },
-		{ "capacity", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL },
-		{ "timeout_ns", "int64_t", &ffi_type_sint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NS, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED) |
+	        FFI_ERROR(IOSRC_E_INTERRUPTED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_events", "iosrc_event", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "capacity",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "capacity", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL,
+		    FFI_RANGE, 1, 2147483647u, 0, 0, 1 },
+		{ "timeout_ns", "int64_t", &ffi_type_sint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NS, NULL,
+		    FFI_RANGE, -1, 9223372036854775807u, 0, 0, 1 },
 	} },
 	{ "iosrc_is_current", (void (*)(void))iosrc_is_current, 28, FFI_VALUE,
-	    &ffi_type_uint32, 1, 0, 2, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
-		{ "registration", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_uint32, 1, 0,
+	    0,
+	    2, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "registration", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_expose", (void (*)(void))iosrc_poller_expose, 29, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_handle", "iosrc_handle", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    2, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_handle", "iosrc_handle", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_backend", (void (*)(void))iosrc_poller_backend, 30, FFI_VALUE,
-	    &ffi_type_uint32, 1, 0, 1, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_uint32, 1, 0,
+	    0,
+	    1, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_capabilities", (void (*)(void))iosrc_poller_capabilities, 31, FFI_VALUE,
-	    &ffi_type_uint64, 1, 0, 1, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_uint64, 1, 0,
+	    0,
+	    1, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_poller_stats", (void (*)(void))iosrc_poller_stats, 32, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_counters", "iosrc_poller_counters", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "counters_size" },
-		{ "counters_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    3, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_counters", "iosrc_poller_counters", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "counters_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "counters_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 1, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_waker_create", (void (*)(void))iosrc_waker_create, 33, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_waker", "iosrc_waker", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    3, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "token", "uint64_t", &ffi_type_uint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
+		{ "out_waker", "iosrc_waker", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_waker_wake", (void (*)(void))iosrc_waker_wake, 34, FFI_STATUS,
-	    &ffi_type_sint32, 1, 1, 1, {
-		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 1,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    1, {
+		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_waker_retain", (void (*)(void))iosrc_waker_retain, 35, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_INOUT, FFI_SHARED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_FORKED),
+	    1, {
+		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_INOUT, FFI_SHARED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_waker_release", (void (*)(void))iosrc_waker_release, 36, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 1, {
-		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    0,
+	    1, {
+		{ "waker", "iosrc_waker", &ffi_type_pointer, 1, FFI_IN, FFI_CONSUMED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_register_many", (void (*)(void))iosrc_register_many, 37, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 4, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "items", "iosrc_register_item", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, "count" },
-		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL },
-		{ "item_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    4, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "items", "iosrc_register_item", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, "count",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL,
+		    FFI_RANGE, 1, 2147483647u, 0, 0, 1 },
+		{ "item_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, sizeof(iosrc_register_item), 2147483647u, 0, 0, _Alignof(iosrc_register_item) },
 	} },
 	{ "iosrc_io_many", (void (*)(void))iosrc_io_many, 38, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 6, {
-		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "items", "iosrc_io_item", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, "count" },
-		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL },
-		{ "item_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "memory", "void", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 1, FFI_NO_UNIT, "memory_size" },
-		{ "memory_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_FORKED) |
+	        FFI_ERROR(IOSRC_E_CLOSED),
+	    6, {
+		{ "poller", "iosrc_poller", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "items", "iosrc_io_item", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, "count",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "count", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_ITEMS, NULL,
+		    FFI_RANGE, 1, 2147483647u, 0, 0, 1 },
+		{ "item_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, sizeof(iosrc_io_item), 2147483647u, 0, 0, _Alignof(iosrc_io_item) },
+		{ "memory", "void", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 1, FFI_NO_UNIT, "memory_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "memory_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_address_parse", (void (*)(void))iosrc_address_parse, 39, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "text", "char", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE),
+	    3, {
+		{ "text", "char", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_address_format", (void (*)(void))iosrc_address_format, 40, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 3, {
-		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_text", "char", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE),
+	    3, {
+		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_text", "char", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_local_address", (void (*)(void))iosrc_local_address, 41, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_peer_address", (void (*)(void))iosrc_peer_address, 42, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_address", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_listen", (void (*)(void))iosrc_listen, 43, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 4, {
-		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "options", "iosrc_listen_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size" },
-		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options", "iosrc_listen_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_connect", (void (*)(void))iosrc_connect, 44, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 4, {
-		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "options", "iosrc_connect_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size" },
-		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options", "iosrc_connect_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_bind_datagram", (void (*)(void))iosrc_bind_datagram, 45, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 4, {
-		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "options", "iosrc_datagram_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size" },
-		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    4, {
+		{ "address", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options", "iosrc_datagram_options", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "options_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "options_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_pair", (void (*)(void))iosrc_pair, 46, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "type", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_a", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
-		{ "out_b", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    3, {
+		{ "type", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 0, 2u, 0, 0, 1 },
+		{ "out_a", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_b", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_pipe", (void (*)(void))iosrc_pipe, 47, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "out_reader", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
-		{ "out_writer", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    2, {
+		{ "out_reader", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_writer", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_accept", (void (*)(void))iosrc_accept, 48, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_peer", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
-		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_NO_MEMORY),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_peer", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_source", "iosrc_source", &ffi_type_pointer, 2, FFI_OUT, FFI_OWNED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_recv", (void (*)(void))iosrc_recv, 49, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 5, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_flags", "iosrc_flags", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    5, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x3u, 0x3u, 1 },
+		{ "out_flags", "iosrc_flags", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_send", (void (*)(void))iosrc_send, 50, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 4, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    4, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x2u, 0x2u, 1 },
 	} },
 	{ "iosrc_recv_from", (void (*)(void))iosrc_recv_from, 51, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 6, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_peer", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
-		{ "out_flags", "iosrc_flags", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    6, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_data", "void", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x3u, 0x3u, 1 },
+		{ "out_peer", "iosrc_address", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_flags", "iosrc_flags", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 1, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_send_to", (void (*)(void))iosrc_send_to, 52, FFI_COUNT,
-	    &ffi_type_sint64, 1, 0, 5, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size" },
-		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
-		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "peer", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint64, 1, 0,
+	    FFI_ERROR(IOSRC_E_WOULD_BLOCK) |
+	        FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED) |
+	        FFI_ERROR(IOSRC_E_NO_SPACE),
+	    5, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "data", "void", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 1, FFI_NO_UNIT, "size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
+		{ "flags", "iosrc_flags", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x2u, 0x2u, 1 },
+		{ "peer", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_shutdown", (void (*)(void))iosrc_shutdown, 53, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "directions", "iosrc_bits", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_BITS, 0, 0, 0x3u, 0x7ff07u, 1 },
 	} },
 	{ "iosrc_take_error", (void (*)(void))iosrc_take_error, 54, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 2, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "out_error", "iosrc_status", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID),
+	    2, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "out_error", "iosrc_status", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_set_option", (void (*)(void))iosrc_set_option, 55, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "option", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "value", "int64_t", &ffi_type_sint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "option", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 1, 15u, 0, 0, 1 },
+		{ "value", "int64_t", &ffi_type_sint64, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ANY, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_get_option", (void (*)(void))iosrc_get_option, 56, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "option", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_value", "int64_t", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "option", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 1, 15u, 0, 0, 1 },
+		{ "out_value", "int64_t", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
 	} },
 	{ "iosrc_multicast_join", (void (*)(void))iosrc_multicast_join, 57, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "group", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "interface_index", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "group", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "interface_index", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_multicast_leave", (void (*)(void))iosrc_multicast_leave, 58, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "group", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL },
-		{ "interface_index", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    3, {
+		{ "source", "iosrc_source", &ffi_type_pointer, 1, FFI_INOUT, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "group", "iosrc_address", &ffi_type_pointer, 1, FFI_IN, FFI_BORROWED, 0, FFI_NO_UNIT, NULL,
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "interface_index", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_RANGE, 0, 2147483647u, 0, 0, 1 },
 	} },
 	{ "iosrc_api_get", (void (*)(void))iosrc_api_get, -1, FFI_STATUS,
-	    &ffi_type_sint32, 1, 0, 3, {
-		{ "abi", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL },
-		{ "out_table", "iosrc_api", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "table_size" },
-		{ "table_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL },
+	    &ffi_type_sint32, 1, 0,
+	    FFI_ERROR(IOSRC_E_INVALID) |
+	        FFI_ERROR(IOSRC_E_UNSUPPORTED),
+	    3, {
+		{ "abi", "uint32_t", &ffi_type_uint32, 0, FFI_IN, FFI_PLAIN, 0, FFI_NO_UNIT, NULL,
+		    FFI_ONE_OF, 1, 1u, 0, 0, 1 },
+		{ "out_table", "iosrc_api", &ffi_type_pointer, 1, FFI_OUT, FFI_BORROWED, 0, FFI_NO_UNIT, "table_size",
+		    FFI_POINTER, 0, 0, 0, 0, 1 },
+		{ "table_size", "size_t", FFI_SIZE, 0, FFI_IN, FFI_PLAIN, 0, FFI_BYTES, NULL,
+		    FFI_RANGE, offsetof(iosrc_api, library_version), 2147483647u, 0, 0, 1 },
 	} },
+};
+
+/* What the values of options of sockets may be. */
+static const struct ffi_option ffi_options[] = {
+	{ IOSRC_OPTION_NO_DELAY, 0, 1 },
+	{ IOSRC_OPTION_KEEP_ALIVE, 0, 1 },
+	{ IOSRC_OPTION_KEEP_ALIVE_IDLE, 1, 32767 },
+	{ IOSRC_OPTION_KEEP_ALIVE_INTERVAL, 1, 32767 },
+	{ IOSRC_OPTION_KEEP_ALIVE_COUNT, 1, 127 },
+	{ IOSRC_OPTION_LINGER, -1, 65535 },
+	{ IOSRC_OPTION_TTL, 1, 255 },
+	{ IOSRC_OPTION_HOP_LIMIT, 1, 255 },
+	{ IOSRC_OPTION_BROADCAST, 0, 1 },
+	{ IOSRC_OPTION_RECV_BUFFER, 1, 2147483647 },
+	{ IOSRC_OPTION_SEND_BUFFER, 1, 2147483647 },
+	{ IOSRC_OPTION_V6_ONLY, 0, 1 },
+	{ IOSRC_OPTION_MULTICAST_LOOP, 0, 1 },
+	{ IOSRC_OPTION_MULTICAST_TTL, 0, 255 },
+	{ IOSRC_OPTION_MULTICAST_INTERFACE, 0, 2147483647 },
 };
 /* clang-format on */
 
