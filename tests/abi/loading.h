@@ -36,5 +36,12 @@ void loading_remove_unloaded(const char *copy);
 int loading_handles(void);
 int loading_mappings(void);
 int loading_mappings_of(const char *path);
+/* Bytes that malloc has given out; 0 where that is not told, or a tool has a
+ * malloc of its own. */
+size_t loading_heap(void);
+
+/* Runs the work in a thread, a moment later. */
+void *loading_thread(void (*work)(void *user), void *user);
+void loading_join(void *thread);
 
 #endif

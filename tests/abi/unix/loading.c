@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <dlfcn.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -136,4 +137,49 @@ int loading_mappings(void)
 int loading_mappings_of(const char *path)
 {
 	return count_mappings(strrchr(path, '/') + 1);
+}
+
+/* glibc's, from 2.33 on. */
+size_t loading_heap(void)
+{
+	struct info {
+		size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks;
+		size_t uordblks, fordblks, keepcost;
+	};
+	struct info (*mallinfo2)(void);
+
+	*(void **)&mallinfo2 = dlsym(RTLD_DEFAULT, "mallinfo2");
+	return mallinfo2 ? mallinfo2().uordblks : 0;
+}
+
+struct thread {
+	pthread_t id;
+	void (*work)(void *user);
+	void *user;
+};
+
+static void *run(void *argument)
+{
+	struct thread *thread = argument;
+
+	usleep(200);
+	thread->work(thread->user);
+	return NULL;
+}
+
+void *loading_thread(void (*work)(void *user), void *user)
+{
+	struct thread *thread = malloc(sizeof *thread);
+
+	assert_non_null(thread);
+	thread->work = work;
+	thread->user = user;
+	assert_int_equal(pthread_create(&thread->id, NULL, run, thread), 0);
+	return thread;
+}
+
+void loading_join(void *thread)
+{
+	assert_int_equal(pthread_join(((struct thread *)thread)->id, NULL), 0);
+	free(thread);
 }

@@ -114,3 +114,44 @@ int loading_mappings_of(const char *path)
 {
 	return GetModuleHandleA(path) != NULL;
 }
+
+size_t loading_heap(void)
+{
+	return 0;
+}
+
+struct thread {
+	HANDLE handle;
+	void (*work)(void *user);
+	void *user;
+};
+
+static DWORD WINAPI run(void *argument)
+{
+	struct thread *thread = argument;
+
+	Sleep(1);
+	thread->work(thread->user);
+	return 0;
+}
+
+void *loading_thread(void (*work)(void *user), void *user)
+{
+	struct thread *thread = malloc(sizeof *thread);
+
+	assert_non_null(thread);
+	thread->work = work;
+	thread->user = user;
+	thread->handle = CreateThread(NULL, 0, run, thread, 0, NULL);
+	assert_non_null(thread->handle);
+	return thread;
+}
+
+void loading_join(void *thread)
+{
+	HANDLE handle = ((struct thread *)thread)->handle;
+
+	assert_int_equal(WaitForSingleObject(handle, INFINITE), WAIT_OBJECT_0);
+	assert_true(CloseHandle(handle));
+	free(thread);
+}
