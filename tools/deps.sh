@@ -56,6 +56,7 @@ tool:go	golang-go
 tool:groff	groff-base
 module:jsonschema	python3-jsonschema
 library:libffi	libffi-dev
+tool:abidiff	abigail-tools
 '
 
 case $profile in

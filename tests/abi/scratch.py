@@ -10,8 +10,12 @@ TOP = os.path.abspath(os.environ.get("top_srcdir", "."))
 BUILD = os.path.abspath(os.environ.get("top_builddir", "."))
 LIBRARY = os.environ.get("LIBIOSRC",
                          os.path.join(BUILD, "lib", ".libs", "libiosrc.so"))
-FOLDERS = ("bindings/abi", "include", "lib", "tools")
-FILES = ("NEWS",)
+FOLDERS = ("bindings/abi", "bindings/generator", "include", "lib", "man",
+           "tools", "tests/abi/frozen")
+FILES = ("NEWS", "configure.ac", "bindings/go/raw.go",
+         "bindings/python/iosrc/_raw.py", "bindings/rust/src/sys.rs",
+         "bindings/zig/src/raw.zig", "tests/abi/ffi_table.h",
+         "tests/abi/test_layout_models.c", "tests/abi/test-client.sh")
 
 
 class Tree:
@@ -59,6 +63,10 @@ class Tree:
     def exports(self, *libraries):
         return self.run(sys.executable, self.path("tools/abi_exports.py"),
                         "--tree", self.folder, *libraries)
+
+    def rules(self, command):
+        return self.run(sys.executable, self.path("tools/abi_rules.py"),
+                        "--tree", self.folder, command)
 
 
 class Results:
