@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+"""The benchmark suite: what bench.py is made of."""

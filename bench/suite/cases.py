@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: MIT
+"""What is measured: loads with their numbers, in sections, and the goals.
+
+A case is one load at one size. Every contender that claims the load has it,
+unless the case names who. Figures that are times are ns; what they are times
+of is said by the figure's name.
+"""
+from dataclasses import dataclass
+
+from .contenders import BASE, OURS
+
+BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+BATCHERS = (BASE, OURS, "iosrc-many", "iosrc-ring")
+
+
+@dataclass(frozen=True)
+class Case:
+    section: str
+    load: str
+    arguments: tuple
+    operations: int
+    title: str
+    figures: tuple
+    contenders: tuple = ()
+    quick: bool = False
+    # How many operations come at once, so that the count may exceed what was
+    # asked for by less than this; 0: it may exceed it by anything.
+    step: int = 1
+
+    @property
+    def name(self):
+        return " ".join((self.load, *self.arguments))
+
+
+SECTIONS = {
+    "pipes": "One byte an event over socket pairs (libevent's bench: pipes, "
+             "active, writes)",
+    "echo": "Echo of 64 bytes",
+    "accept": "Accepting",
+    "changes": "Register, modify, deregister",
+    "empty": "Waits that find nothing",
+    "ready": "1,000 ready sources a wait: the wait and the dispatch alone",
+    "wakers": "Wakers",
+    "timeouts": "Timeouts: how late a wait ends",
+    "batches": "Batches: one call against many",
+    "growth": "Growth: 100 active of so many sources",
+    "memory": "Memory: heap bytes a source",
+    "threads": "Several threads, each with a poller of its own",
+}
+
+
+def pipes(count, active, quick=False):
+    return Case("pipes", "pipes", (str(count), str(active), str(count)), 60000,
+                f"{count:,} pipes, {active} active", ("event",), quick=quick,
+                step=active + count)
+
+
+def echo(load, count, family, quick=False):
+    where = {"echo-together": "both ends on the loop",
+             "echo-apart": "the client apart"}[load]
+    return Case("echo", load, (str(count), family), 60000,
+                f"{family.upper() if family == 'tcp' else 'Unix'}, {count:,} "
+                f"connections, {where}", ("message",), quick=quick, step=0)
+
+
+def wake(way, operations, title, quick=False):
+    return Case("wakers", "wake", (way,), operations, title, ("wake",),
+                quick=quick, step=2)
+
+
+def timeout(us, count):
+    return Case("timeouts", "timeout", (str(us * 1000),), count,
+                f"{us / 1000:g} ms", ("median", "p99", "worst", "early"))
+
+
+def batch(load, count, figure, who, title):
+    each = 2 * count if load == "exchange" else count
+    return Case("batches", load, (str(count),), max(60000, each),
+                f"{title}, {count:,} at once", (figure,), who,
+                quick=count == 64 and load != "dry", step=each)
+
+
+def growth(count):
+    return Case("growth", "growth", (str(count),), 60000,
+                f"{count:,} sources", ("event",), step=100)
+
+
+def threads(count):
+    return Case("threads", "threads", (str(count),), 100000,
+                f"{count} thread{'s' if count > 1 else ''}",
+                ("event", "wall"), step=count * 102)
+
+
+ALL = [
+    pipes(100, 1, quick=True), pipes(100, 100), pipes(1000, 1),
+    pipes(1000, 100, quick=True), pipes(1000, 1000), pipes(9000, 1),
+    pipes(9000, 100), pipes(9000, 1000),
+    *[echo(load, count, family, count == 64 and family == "tcp")
+      for load in ("echo-together", "echo-apart")
+      for family in ("tcp", "unix") for count in (1, 64, 1000, 9000)],
+    Case("accept", "accept", ("16",), 3200, "16 connects at once: accept, "
+         "watch, read, close", ("connection",), step=16),
+    Case("changes", "change", ("1000",), 60000, "1,000 sources",
+         ("add", "modify", "remove"), quick=True, step=1000),
+    Case("changes", "change", ("9000",), 63000, "9,000 sources",
+         ("add", "modify", "remove"), step=9000),
+    Case("changes", "life", ("1000",), 40000, "one source's whole life beside "
+         "1,000 others", ("life",)),
+    Case("empty", "empty", ("1000",), 300000, "1,000 sources, one thread",
+         ("wait",), quick=True),
+    Case("empty", "empty", ("1000", "threaded"), 300000,
+         "1,000 sources, another thread alive", ("wait",)),
+    Case("ready", "ready", ("1000", "edge"), 300000, "edge mode",
+         ("event",), quick=True, step=1000),
+    Case("ready", "ready", ("1000", "level"), 300000, "level mode",
+         ("event",), step=0),
+    wake("self", 200000, "wake and wait in one thread", quick=True),
+    wake("pending", 300000, "wake while one is pending"),
+    wake("awake", 300000, "wake from another thread, loop busy", quick=True),
+    wake("asleep", 1000, "wake of a sleeping loop, the call alone"),
+    wake("pingpong", 20000, "from the wake to the woken thread"),
+    timeout(50, 400), timeout(200, 200), timeout(1000, 100),
+    timeout(5000, 40), timeout(20000, 20),
+    *[batch("exchange", count, "operation", BATCHERS, "TCP reads and writes")
+      for count in BATCHES],
+    *[batch("dry", count, "read", BATCHERS, "reads that would block")
+      for count in BATCHES],
+    *[batch("register", count, "add", BATCHERS, "registrations")
+      for count in BATCHES],
+    *[growth(count) for count in (100, 300, 1000, 3000, 9000, 18000)],
+    Case("memory", "memory", ("9000",), 1, "of 9,000 sources",
+         ("object", "watching"), quick=True, step=0),
+    threads(1), threads(2), threads(4),
+]
+
+# Instructions of user space by callgrind, differenced over two lengths: load,
+# arguments, operations of the shorter and the longer run, title.
+INSTRUCTIONS = [
+    ("ready", ("1000", "edge"), 5000, 25000, "an edge event, dispatched"),
+    ("empty", ("1000",), 1000, 11000, "an empty wait"),
+    ("quartet", (), 1000, 6000, "register, two modifies, deregister"),
+]
+
+
+# ---- what it must show ----
+
+@dataclass(frozen=True)
+class Goal:
+    """figure of who at case, against the same of another (a ratio), at most
+    limit. Against None: the figure itself. at_base: against the same
+    contender's figure at another case. band: limit on the lower quartile."""
+    case: str
+    figure: str
+    who: str
+    against: object
+    limit: float
+    band: bool = False
+    at_base: str = ""
+
+
+PLAIN = [case for case in ALL if case.section in ("pipes", "echo", "ready")]
+
+
+def goals():
+    for case in PLAIN:
+        yield Goal(case.name, case.figures[0], OURS, BASE, 1.05)
+        if case.arguments[-1] != "level":
+            yield Goal(case.name, case.figures[0], OURS, "mio", 1.0, band=True)
+    for count in ("1000", "9000"):
+        for figure in ("add", "modify", "remove"):
+            yield Goal(f"change {count}", figure, OURS, BASE, 1.05)
+            for rival in ("libuv", "libevent", "polling"):
+                yield Goal(f"change {count}", figure, OURS, rival, 1.0)
+    for case in ("empty 1000", "empty 1000 threaded"):
+        yield Goal(case, "wait", OURS, BASE, 1.10)
+    yield Goal("wake pending", "wake", OURS, None, 10)
+    yield Goal("wake awake", "wake", OURS, None, 10)
+    yield Goal("wake self", "wake", OURS, "mio", 0.30)
+    yield Goal("wake asleep", "wake", OURS, "mio", 1.0)
+    yield Goal("wake pingpong", "wake", OURS, "mio", 1.0)
+    for case, limit in (("echo-together 64 tcp", 0.80),
+                        ("echo-together 1000 tcp", 0.85),
+                        ("echo-apart 64 tcp", 0.92),
+                        ("echo-apart 1000 tcp", 0.85)):
+        yield Goal(case, "message", "iosrc-ring", BASE, limit)
+    yield Goal("register 64", "add", "iosrc-many", BASE, 0.90)
+    yield Goal("growth 18000", "event", OURS, OURS, 1.1, at_base="growth 100")
+    yield Goal("memory 9000", "watching", OURS, None, 64)
+    yield Goal("memory 9000", "watching", "iosrc-poll", None, 64)
+    for language in ("rust", "go"):
+        for case in ("echo-together 64 tcp", "echo-apart 64 tcp"):
+            yield Goal(case, "message", f"iosrc-{language}", OURS, 1.10)
+
+
+# Instructions: title, most.
+INSTRUCTION_GOALS = {"an edge event, dispatched": 50, "an empty wait": 60,
+                     "register, two modifies, deregister": 220}

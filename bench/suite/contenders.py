@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""Who is measured: how each is built and started.
+
+A contender is a program that answers "list" and "LOAD OPERATIONS [NUMBER...]
+[WORD]" as bench/c/main.h says. To add one, write its program and its line
+here; `runner` is a command in front of it, for a program of another system.
+"""
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+
+BASE = "raw-epoll"
+OURS = "iosrc"
+
+
+class CannotBuild(Exception):
+    """Why, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Contender:
+    name: str
+    title: str
+    language: str
+    target: str            # what is built: several contenders may share it
+    arguments: tuple = ()  # in front of the load
+    environment: dict = field(default_factory=dict)
+    needs: str = ""        # a Debian package, for whoever lacks it
+    slowness: int = 1      # its operations are divided by this
+    only: tuple = ()       # loads; with others it is as another contender
+    runner: tuple = ()
+
+
+def c(name, title, needs="", target=None, only=(), **environment):
+    return Contender(name, title, "C", target or name.replace("-", "_"),
+                     environment=environment, needs=needs, only=only)
+
+
+ECHO = ("echo-together", "echo-apart")
+
+
+ALL = [
+    c(BASE, "raw epoll"),
+    c("raw-poll", "raw poll(2)"),
+    c(OURS, "libiosrc"),
+    c("iosrc-poll", "libiosrc, poll(2)", target="iosrc", IOSRC_BACKEND="poll"),
+    c("iosrc-many", "libiosrc, batches",
+      only=(*ECHO, "exchange", "dry", "register")),
+    c("iosrc-ring", "libiosrc, batches, io_uring", target="iosrc_many",
+      only=(*ECHO, "exchange", "dry"), BENCH_RING="yes"),
+]
+
+
+class Place:
+    """Where the sources are, and where things are built."""
+
+    def __init__(self, source, build):
+        self.source = os.path.abspath(source)
+        self.build = os.path.abspath(build)
+        self.library = os.path.join(self.build, "lib", ".libs")
+        self.made = {}
+
+    def program(self, target):
+        return os.path.join(self.build, "bench", "c", target)
+
+    def environment(self, contender):
+        """What a run of it sees, with nothing of the caller's that counts."""
+        result = {name: value for name, value in os.environ.items()
+                  if name not in ("IOSRC_BACKEND", "BENCH_RING")}
+        result["BENCH_CLIENT"] = self.program("client")
+        paths = [self.library, os.environ.get("LD_LIBRARY_PATH")]
+        result["LD_LIBRARY_PATH"] = ":".join(filter(None, paths))
+        result.update(contender.environment)
+        return result
+
+    def command(self, contender):
+        build = BUILDERS[contender.language]
+        if contender.target not in self.made:
+            self.made[contender.target] = build(self, contender)
+        return [*contender.runner, *self.made[contender.target],
+                *contender.arguments]
+
+
+def run_build(contender, command, **more):
+    """A build's output is shown only when it fails."""
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True,
+                              stderr=subprocess.STDOUT, **more)
+    except FileNotFoundError:
+        raise CannotBuild(f"there is no {command[0]} here") from None
+    if done.returncode != 0:
+        hint = f"\n(Debian: {contender.needs})" if contender.needs else ""
+        raise CannotBuild(f"{' '.join(command)}:\n{done.stdout}{hint}")
+
+
+def build_c(place, contender):
+    make = shutil.which("make") or "make"
+    run_build(contender, [make, "-s", "-C", place.build, "bench/c/client",
+                          f"bench/c/{contender.target}"])
+    return [place.program(contender.target)]
+
+
+BUILDERS = {"C": build_c}
+
+
+def named(name):
+    for contender in ALL:
+        if contender.name == name:
+            return contender
+    raise SystemExit(f"bench: no contender is called {name}; there are: "
+                     + " ".join(contender.name for contender in ALL))

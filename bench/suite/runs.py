@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""Running: every contender once a round at every case, in shuffled order.
+
+The contenders of a case run one after the other, so that a slow minute of the
+machine meets all of them, and a ratio is taken within its round.
+"""
+import datetime
+import os
+import platform
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+from . import cases as plan
+
+TIMEOUT = 120  # seconds a run may take
+
+
+def loads_of(command, environment):
+    """What a program claims, and what it says that it cannot have."""
+    text = subprocess.run([*command, "list"], env=environment, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    claims, lacks = set(), {}
+    for line in text.splitlines():
+        load, colon, reason = line.partition(": ")
+        if colon:
+            lacks[load] = reason
+        else:
+            claims.add(load)
+    return claims, lacks
+
+
+def lack(case, claims, lacks):
+    """Why a contender cannot have a case; None when it can."""
+    words = " ".join([case.load, case.arguments[-1] if case.arguments else ""])
+    if case.load in claims:
+        return lacks.get(case.name) or lacks.get(words) or lacks.get(case.load)
+    return lacks.get(words) or lacks.get(case.load) or "not written"
+
+
+def sample(command, environment, load, operations, arguments):
+    done = subprocess.run(
+        [*command, load, str(operations), *arguments], env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        timeout=TIMEOUT)
+    if done.returncode != 0:
+        raise RuntimeError(f"{' '.join(done.args)}: exit {done.returncode}: "
+                           f"{done.stderr.strip()}")
+    return {name: float(value) for name, value in
+            map(str.split, done.stdout.splitlines())}
+
+
+def machine():
+    """What the figures depend on."""
+    cpu = "unknown"
+    try:
+        with open("/proc/cpuinfo", encoding="ascii") as text:
+            cpu = re.search(r"model name\s*: (.*)", text.read()).group(1)
+    except (OSError, AttributeError):
+        pass
+    return {"date": datetime.date.today().isoformat(), "cpu": cpu,
+            "cores": os.cpu_count(), "kernel": platform.release(),
+            "libc": " ".join(platform.libc_ver()),
+            "python": platform.python_version(),
+            "load": os.getloadavg()[0]}
+
+
+class Progress:
+    """One line that changes in a terminal, one a minute elsewhere."""
+
+    def __init__(self, total):
+        self.total = total
+        self.done = 0
+        self.began = self.said = time.monotonic()
+
+    def step(self, what):
+        self.done += 1
+        now = time.monotonic()
+        left = (now - self.began) / self.done * (self.total - self.done)
+        line = (f"{self.done} of {self.total} runs, {left / 60:.1f} minutes "
+                f"left: {what}")
+        if sys.stderr.isatty():
+            print(f"\r{line[:79]:79}", end="", file=sys.stderr, flush=True)
+        elif now - self.said > 60:
+            self.said = now
+            print(line, file=sys.stderr, flush=True)
+
+    def end(self):
+        if sys.stderr.isatty():
+            print(f"\r{'':79}\r", end="", file=sys.stderr)
+
+
+class Suite:
+    """The contenders that were built, and what was measured of them."""
+
+    def __init__(self, place, contenders, scale):
+        self.place = place
+        self.scale = scale
+        self.commands = {one.name: place.command(one) for one in contenders}
+        self.contenders = {one.name: one for one in contenders}
+        self.environments = {one.name: place.environment(one)
+                             for one in contenders}
+        self.claims = {name: loads_of(self.commands[name],
+                                      self.environments[name])
+                       for name in self.commands}
+        self.failures = []
+
+    def who(self, case):
+        """Who has this case, and why the others do not."""
+        able, lacks = [], {}
+        for name, claimed in self.claims.items():
+            only = self.contenders[name].only
+            if only and case.load not in only:
+                continue
+            if case.contenders and name not in case.contenders:
+                continue
+            reason = lack(case, *claimed)
+            if reason:
+                lacks[name] = reason
+            else:
+                able.append(name)
+        return able, lacks
+
+    def operations(self, case, name):
+        return max(int(case.operations * self.scale /
+                       self.contenders[name].slowness), 1)
+
+    def run(self, case, name):
+        figures = sample(self.commands[name], self.environments[name],
+                         case.load, self.operations(case, name),
+                         case.arguments)
+        wrong = count_is_wrong(case, self.operations(case, name),
+                               figures.pop("operations", 0))
+        if wrong:
+            raise RuntimeError(f"{name}, {case.name}: {wrong}")
+        return figures
+
+    def measure(self, cases, rounds):
+        """{case: {contender: {figure: [value of each round, or None]}}}"""
+        able = {case: self.who(case)[0] for case in cases}
+        progress = Progress(rounds * sum(map(len, able.values())))
+        result = {case: {name: {} for name in able[case]} for case in cases}
+        for number in range(rounds):
+            for case in random.sample(cases, len(cases)):
+                for name in random.sample(able[case], len(able[case])):
+                    progress.step(f"{name}, {case.name}")
+                    self.note(result[case][name], number, case, name)
+        progress.end()
+        return result
+
+    def note(self, into, number, case, name):
+        try:
+            figures = self.run(case, name)
+        except (RuntimeError, subprocess.TimeoutExpired) as failure:
+            self.failures.append(str(failure))
+            figures = {figure: None for figure in case.figures}
+        for figure, value in figures.items():
+            values = into.setdefault(figure, [])
+            values.extend([None] * (number - len(values)))
+            values.append(value)
+
+    def instructions(self):
+        """{title: {contender: instructions}}, for programs in C."""
+        result = {}
+        if not shutil.which("valgrind"):
+            raise SystemExit("bench: valgrind is missing (Debian: valgrind)")
+        for load, arguments, short, long, title in plan.INSTRUCTIONS:
+            for name, contender in self.contenders.items():
+                if contender.language != "C" or contender.only:
+                    continue
+                if load + " edge" in self.claims[name][1]:
+                    continue
+                counts = [self.count(name, load, length, arguments)
+                          for length in (short, long)]
+                result.setdefault(title, {})[name] = (
+                    counts[1] - counts[0]) / (long - short)
+        return result
+
+    def count(self, name, load, operations, arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            text = subprocess.run(
+                ["valgrind", "--tool=callgrind",
+                 f"--callgrind-out-file={folder}/out", *self.commands[name],
+                 load, str(operations), *arguments], check=True,
+                env=self.environments[name], stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE, text=True).stderr
+        return int(re.search(r"Collected : (\d+)", text).group(1))
+
+
+def count_is_wrong(case, asked, done):
+    """A contender does what it was asked for, and finishes what it began."""
+    if done < asked:
+        return f"{done:.0f} operations instead of {asked}"
+    if case.step and done >= asked + case.step:
+        return f"{done:.0f} operations, more than {asked} and a step"
+    return None
