@@ -116,3 +116,20 @@ AC_DEFUN([IOSRC_BELOW_PREFIX], [
 		[$1=$$2])
 	AC_SUBST([$1])
 ])
+
+# IOSRC_RIVAL(PREFIX, MODULE, LIBS, HEADERS, CALL)
+# Looks for another library that the benchmarks are compared with: by
+# pkg-config, else by LIBS, and it has to link with this C library. Substitutes
+# PREFIX_CFLAGS and PREFIX_LIBS, sets the conditional HAVE_PREFIX.
+AC_DEFUN([IOSRC_RIVAL], [
+	PKG_CHECK_MODULES([$1], [$2], [:], [$1_CFLAGS= $1_LIBS="$3"])
+	iosrc_save_CPPFLAGS=$CPPFLAGS iosrc_save_LIBS=$LIBS
+	CPPFLAGS="$CPPFLAGS $$1_CFLAGS" LIBS="$$1_LIBS $LIBS"
+	AC_MSG_CHECKING([whether programs link with $2])
+	AC_LINK_IFELSE([AC_LANG_PROGRAM([$4], [$5])], [have_$1=yes],
+		[have_$1=no])
+	AC_MSG_RESULT([$have_$1])
+	CPPFLAGS=$iosrc_save_CPPFLAGS LIBS=$iosrc_save_LIBS
+	AM_CONDITIONAL([HAVE_$1], [test "x$have_$1" = xyes])
+	AS_IF([test "x$have_$1" = xyes], [iosrc_rivals="$iosrc_rivals $2"])
+])

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# deps.sh [demo|test]: installs what is missing on Debian 12, as root. "demo"
-# is what building and running the library takes, "test" (the default) also
-# what every check takes. When nothing is missing it asks no package server.
+# deps.sh [demo|test|bench]: installs what is missing on Debian 12, as root.
+# "demo" is what building and running the library takes, "test" (the default)
+# also what every check takes, "bench" what "make bench" takes. When nothing is missing it asks no package server.
 set -eu
 
 profile=${1:-test}
@@ -58,12 +58,21 @@ module:jsonschema	python3-jsonschema
 library:libffi	libffi-dev
 tool:abidiff	abigail-tools
 '
+bench_needs="$demo_needs"'
+file:/usr/include/uv.h	libuv1-dev
+file:/usr/include/event2/event.h	libevent-dev
+file:/usr/include/ev.h	libev-dev
+file:/usr/include/apr-1.0/apr.h	libapr1-dev
+tool:valgrind	valgrind
+file:/usr/lib/debug/.build-id	libc6-dbg
+'
 
 case $profile in
 demo) needs=$demo_needs ;;
 test) needs=$test_needs ;;
+bench) needs=$bench_needs ;;
 *)
-	echo "usage: $0 [demo|test]" >&2
+	echo "usage: $0 [demo|test|bench]" >&2
 	exit 2
 	;;
 esac

@@ -28,13 +28,16 @@ class Contender:
     environment: dict = field(default_factory=dict)
     needs: str = ""        # a Debian package, for whoever lacks it
     slowness: int = 1      # its operations are divided by this
+    linear: bool = False   # looks at every source at every wait
     only: tuple = ()       # loads; with others it is as another contender
     runner: tuple = ()
 
 
-def c(name, title, needs="", target=None, only=(), **environment):
+def c(name, title, needs="", target=None, only=(), linear=False,
+      **environment):
     return Contender(name, title, "C", target or name.replace("-", "_"),
-                     environment=environment, needs=needs, only=only)
+                     environment=environment, needs=needs, only=only,
+                     linear=linear)
 
 
 ECHO = ("echo-together", "echo-apart")
@@ -42,13 +45,18 @@ ECHO = ("echo-together", "echo-apart")
 
 ALL = [
     c(BASE, "raw epoll"),
-    c("raw-poll", "raw poll(2)"),
+    c("raw-poll", "raw poll(2)", linear=True),
     c(OURS, "libiosrc"),
-    c("iosrc-poll", "libiosrc, poll(2)", target="iosrc", IOSRC_BACKEND="poll"),
+    c("iosrc-poll", "libiosrc, poll(2)", target="iosrc",
+      linear=True, IOSRC_BACKEND="poll"),
     c("iosrc-many", "libiosrc, batches",
       only=(*ECHO, "exchange", "dry", "register")),
     c("iosrc-ring", "libiosrc, batches, io_uring", target="iosrc_many",
       only=(*ECHO, "exchange", "dry"), BENCH_RING="yes"),
+    c("libuv", "libuv", "libuv1-dev"),
+    c("libevent", "libevent", "libevent-dev"),
+    c("libev", "libev", "libev-dev"),
+    c("apr", "APR pollset", "libapr1-dev"),
 ]
 
 

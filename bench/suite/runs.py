@@ -126,8 +126,9 @@ class Suite:
         return able, lacks
 
     def operations(self, case, name):
-        return max(int(case.operations * self.scale /
-                       self.contenders[name].slowness), 1)
+        contender = self.contenders[name]
+        divisor = contender.slowness * (case.linear if contender.linear else 1)
+        return max(int(case.operations * self.scale / divisor), 1)
 
     def run(self, case, name):
         figures = sample(self.commands[name], self.environments[name],
