@@ -63,6 +63,9 @@ file:/usr/include/uv.h	libuv1-dev
 file:/usr/include/event2/event.h	libevent-dev
 file:/usr/include/ev.h	libev-dev
 file:/usr/include/apr-1.0/apr.h	libapr1-dev
+rust-1.71	cargo-web
+tool:go	golang-go
+tool:gnuplot	gnuplot-nox
 tool:valgrind	valgrind
 file:/usr/lib/debug/.build-id	libc6-dbg
 '
@@ -83,6 +86,9 @@ is_there() {
 	file:*) [ -e "${1#file:}" ] ;;
 	module:*) /usr/bin/python3 -c "import ${1#module:}" 2>/dev/null ;;
 	library:*) pkg-config --exists "${1#library:}" ;;
+	# What the crates that are measured want; Debian's cargo is older.
+	rust-1.71) cargo --version 2>/dev/null | awk '{ split($2, v, "."); \
+		exit !(v[1] > 1 || v[2] >= 71) }' ;;
 	clang-runtime) [ -n "$(find /usr/lib -name 'libclang_rt.tsan*.a' \
 		2>/dev/null | head -n 1)" ] ;;
 	esac

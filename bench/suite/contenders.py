@@ -40,6 +40,11 @@ def c(name, title, needs="", target=None, only=(), linear=False,
                      linear=linear)
 
 
+def rust(name, title, word=None):
+    return Contender(name, title, "Rust", "rust", (word or name,),
+                     needs="cargo-web: mio and polling want Rust 1.71")
+
+
 ECHO = ("echo-together", "echo-apart")
 
 
@@ -57,6 +62,9 @@ ALL = [
     c("libevent", "libevent", "libevent-dev"),
     c("libev", "libev", "libev-dev"),
     c("apr", "APR pollset", "libapr1-dev"),
+    rust("mio", "mio (Rust)"),
+    rust("polling", "polling (Rust)"),
+    rust("iosrc-rust", "libiosrc from Rust", "iosrc"),
 ]
 
 
@@ -109,7 +117,17 @@ def build_c(place, contender):
     return [place.program(contender.target)]
 
 
-BUILDERS = {"C": build_c}
+def build_rust(place, contender):
+    target = os.path.join(place.build, "bench", "rust")
+    environment = dict(os.environ, IOSRC_LIB_DIR=place.library,
+                       CARGO_TARGET_DIR=target)
+    run_build(contender, ["cargo", "build", "--quiet", "--release", "--locked"],
+              cwd=os.path.join(place.source, "bench", "rust"),
+              env=environment)
+    return [os.path.join(target, "release", "iosrc-bench")]
+
+
+BUILDERS = {"C": build_c, "Rust": build_rust}
 
 
 def named(name):
