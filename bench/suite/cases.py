@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .contenders import BASE, OURS
 
 BATCHES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+PYTHONS = ("python-selectors", "iosrc-selectors")
 BATCHERS = (BASE, OURS, "iosrc-many", "iosrc-ring")
 
 
@@ -46,6 +47,7 @@ SECTIONS = {
     "wakers": "Wakers",
     "timeouts": "Timeouts: how late a wait ends",
     "batches": "Batches: one call against many",
+    "asyncio": "Echo servers written with Python's asyncio, the client apart",
     "growth": "Growth: 100 active of so many sources",
     "memory": "Memory: heap bytes a source",
     "threads": "Several threads, each with a poller of its own",
@@ -132,6 +134,9 @@ ALL = [
       for count in BATCHES],
     *[batch("register", count, "add", BATCHERS, "registrations")
       for count in BATCHES],
+    *[Case("asyncio", "asyncio", (str(count),), 80000,
+           f"TCP, {count} connections", ("message",), PYTHONS,
+           quick=count == 64) for count in (1, 64, 1000)],
     *[growth(count) for count in (100, 300, 1000, 3000, 9000, 18000)],
     Case("memory", "memory", ("9000",), 1, "of 9,000 sources",
          ("object", "watching"), quick=True, step=0),
@@ -192,6 +197,8 @@ def goals():
     yield Goal("growth 18000", "event", OURS, OURS, 1.1, at_base="growth 100")
     yield Goal("memory 9000", "watching", OURS, None, 64)
     yield Goal("memory 9000", "watching", "iosrc-poll", None, 64)
+    for case in ("asyncio 1", "asyncio 64", "asyncio 1000"):
+        yield Goal(case, "message", "iosrc-selectors", "python-selectors", 1.0)
     for language in ("rust", "go"):
         for case in ("echo-together 64 tcp", "echo-apart 64 tcp"):
             yield Goal(case, "message", f"iosrc-{language}", OURS, 1.10)

@@ -8,6 +8,8 @@ here; `runner` is a command in front of it, for a program of another system.
 import os
 import shutil
 import subprocess
+import sys
+import zlib
 from dataclasses import dataclass, field
 
 BASE = "raw-epoll"
@@ -45,6 +47,17 @@ def rust(name, title, word=None):
                      needs="cargo-web: mio and polling want Rust 1.71")
 
 
+def go(name, title, word):
+    # One thread runs Go code at a time, as in all others.
+    return Contender(name, title, "Go", "go", (word,), needs="golang-go",
+                     environment={"GOMAXPROCS": "1"})
+
+
+def python(name, title, word=None):
+    return Contender(name, title, "Python", "python", (word or name,),
+                     needs="python3", slowness=4)
+
+
 ECHO = ("echo-together", "echo-apart")
 
 
@@ -65,6 +78,11 @@ ALL = [
     rust("mio", "mio (Rust)"),
     rust("polling", "polling (Rust)"),
     rust("iosrc-rust", "libiosrc from Rust", "iosrc"),
+    go("go-net", "Go's own poller", "net"),
+    go("iosrc-go", "libiosrc from Go", "iosrc"),
+    python("python-selectors", "Python's epoll selector", "selectors"),
+    python("iosrc-selectors", "libiosrc's selector for Python"),
+    python("iosrc-python", "libiosrc from Python", "iosrc"),
 ]
 
 
@@ -87,6 +105,8 @@ class Place:
         result["BENCH_CLIENT"] = self.program("client")
         paths = [self.library, os.environ.get("LD_LIBRARY_PATH")]
         result["LD_LIBRARY_PATH"] = ":".join(filter(None, paths))
+        result["PYTHONPATH"] = os.path.join(self.source, "bindings", "python")
+        result["PYTHONDONTWRITEBYTECODE"] = "yes"
         result.update(contender.environment)
         return result
 
@@ -127,7 +147,45 @@ def build_rust(place, contender):
     return [os.path.join(target, "release", "iosrc-bench")]
 
 
-BUILDERS = {"C": build_c, "Rust": build_rust}
+# Go finds the library by pkg-config. Its cache does not look at headers, so
+# their sum is part of the flags.
+PC = """Name: libiosrc
+Description: the library that was built
+Version: 0
+Libs: -L{library} -liosrc
+Cflags: -I{include} -DIOSRC_HEADERS_SUM={sum}
+"""
+
+
+def build_go(place, contender):
+    folder = os.path.join(place.build, "bench", "go")
+    include = os.path.join(place.source, "include")
+    os.makedirs(folder, exist_ok=True)
+    total = 0
+    for name in sorted(os.listdir(include)):
+        if name.endswith(".h"):
+            with open(os.path.join(include, name), "rb") as header:
+                total = zlib.crc32(header.read(), total)
+    with open(os.path.join(folder, "iosrc.pc"), "w", encoding="ascii") as file:
+        file.write(PC.format(library=place.library, include=include,
+                             sum=total))
+    program = os.path.join(folder, "iosrc-bench")
+    environment = dict(os.environ, PKG_CONFIG_PATH=folder, CGO_ENABLED="1",
+                       GOFLAGS="-mod=readonly", GOPROXY="off", GOWORK="off",
+                       GOTOOLCHAIN="local")
+    run_build(contender, ["go", "build", "-buildvcs=false", "-o", program,
+                          "."],
+              cwd=os.path.join(place.source, "bench", "go"), env=environment)
+    return [program]
+
+
+def build_python(place, _):
+    return [sys.executable,
+            os.path.join(place.source, "bench", "python", "loads.py")]
+
+
+BUILDERS = {"C": build_c, "Rust": build_rust, "Go": build_go,
+            "Python": build_python}
 
 
 def named(name):

@@ -110,14 +110,16 @@ def plain_table(result, cases, names):
     rows = [["", *[TITLES[name] for name in columns]]]
     for case in cases:
         for figure in case.figures:
-            rows.append([f"{case.title}: {figure}", *[
+            title = case.title + (f": {figure}" if len(case.figures) > 1
+                                  else "")
+            rows.append([title, *[
                 number(median(values(result, case.name, name, figure)))
                 for name in columns]])
     return rows
 
 
 # Sections whose figures are no multiples of the base's.
-PLAIN = ("timeouts", "memory")
+PLAIN = ("timeouts", "memory", "asyncio")
 
 
 def languages(names):
