@@ -33,6 +33,8 @@ def options():
                         default=[], help="all but these")
     parser.add_argument("--cases", nargs="+", metavar="WORD", default=[],
                         help="cases of these sections or loads alone")
+    parser.add_argument("--no-build", action="store_true",
+                        help="what is measured was built before")
     parser.add_argument("--no-instructions", action="store_true",
                         help="do without callgrind, which takes a minute")
     chosen = parser.parse_args()
@@ -111,6 +113,7 @@ def keep(result, folder):
 def main():
     chosen = options()
     place = contenders.Place(os.path.dirname(HERE), chosen.build)
+    place.builds = not chosen.no_build
     wanted = wanted_contenders(chosen)
     build(place, wanted)
     suite = runs.Suite(place, wanted, chosen.scale)

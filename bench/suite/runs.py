@@ -42,11 +42,12 @@ def lack(case, claims, lacks):
     return lacks.get(words) or lacks.get(case.load) or "not written"
 
 
-def sample(command, environment, load, operations, arguments):
+def sample(command, environment, load, operations, arguments,
+           timeout=TIMEOUT):
     done = subprocess.run(
         [*command, load, str(operations), *arguments], env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        timeout=TIMEOUT)
+        timeout=timeout)
     if done.returncode != 0:
         raise RuntimeError(f"{' '.join(done.args)}: exit {done.returncode}: "
                            f"{done.stderr.strip()}")

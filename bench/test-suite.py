@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Whether the suite can be believed: every contender in C that was built does
+every load it claims as often as it was asked to, a wrong count and a failing
+run are found, and the driver measures, keeps and prints. Looks at no time.
+"""
+import json
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+from suite import cases, contenders, runs  # noqa: E402
+
+SOURCE = os.environ.get("top_srcdir", os.path.dirname(HERE))
+BUILD = os.environ.get("top_builddir", os.getcwd())
+PATIENCE = 60 * int(os.environ.get("IOSRC_TEST_SLOWNESS", "1"))
+
+# load, arguments, operations, what is counted in the end; None: at least the
+# operations.
+SMALL = [
+    ("pipes", ("10", "2", "10"), 100, 108),
+    ("growth", ("200",), 250, 300),
+    ("threads", ("2",), 300, 404),
+    ("echo-together", ("3", "tcp"), 100, None),
+    ("echo-together", ("3", "unix"), 100, None),
+    ("echo-apart", ("3", "tcp"), 100, None),
+    ("echo-apart", ("3", "unix"), 100, None),
+    ("accept", ("4",), 10, 12),
+    ("change", ("30",), 50, 60),
+    ("life", ("3",), 20, 20),
+    ("quartet", (), 20, 20),
+    ("empty", ("10",), 20, 20),
+    ("empty", ("10", "threaded"), 20, 20),
+    ("memory", ("50",), 1, 50),
+    ("ready", ("100", "edge"), 150, 200),
+    ("ready", ("100", "level"), 150, None),
+    ("wake", ("self",), 20, 20),
+    ("wake", ("pending",), 20, 20),
+    ("wake", ("awake",), 20, 20),
+    ("wake", ("asleep",), 10, 10),
+    ("wake", ("pingpong",), 20, 20),
+    ("timeout", ("50000",), 5, 5),
+    ("timeout", ("1000000",), 5, 5),
+    ("exchange", ("10",), 50, 60),
+    ("dry", ("10",), 25, 30),
+    ("register", ("10",), 25, 30),
+]
+
+passed = failed = skipped = 0
+
+
+def result(good, what):
+    global passed, failed
+    passed, failed = passed + bool(good), failed + (not good)
+    if not good:
+        print(f"FAIL: {what}")
+
+
+def skip(what):
+    global skipped
+    skipped += 1
+    print(f"SKIP: {what}")
+
+
+# ---- counts ----
+
+def small_case(load, arguments):
+    return cases.Case("", load, arguments, 0, "", ())
+
+
+def check_counts(place, contender):
+    """Every load that is claimed, at a size that takes no time."""
+    command = [place.program(contender.target)]
+    environment = place.environment(contender)
+    claims, lacks = runs.loads_of(command, environment)
+    unknown = claims - {load for load, *_ in SMALL}
+    result(not unknown, f"{contender.name}: no test of {unknown}")
+    for load, arguments, wanted, counted in SMALL:
+        name = f"{contender.name}: {load} {' '.join(arguments)}"
+        why = runs.lack(small_case(load, arguments), claims, lacks)
+        if why:
+            skip(f"{name}: {why}")
+            continue
+        try:
+            figures = runs.sample(command, environment, load, wanted,
+                                  arguments, PATIENCE)
+        except (RuntimeError, subprocess.TimeoutExpired) as failure:
+            if "no ring here" in str(failure):
+                skip(f"{name}: no ring can be made here")
+            else:
+                result(False, failure)
+            continue
+        done = figures.pop("operations")
+        result(done == counted if counted else done >= wanted,
+               f"{name}: {done} operations")
+        result(figures, f"{name}: no figure")
+
+
+# ---- failures are found ----
+
+def program(folder, text):
+    path = os.path.join(folder, "fake")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"#!/bin/sh\n[ \"$1\" = list ] && echo empty && exit\n"
+                   f"{text}\n")
+    os.chmod(path, 0o755)
+    return path
+
+
+def failures_of(place, folder, text):
+    """What a suite says of a contender that answers text at every load."""
+    fake = contenders.Contender("fake", "a fake", "C", "fake")
+    place.made["fake"] = [program(folder, text)]
+    suite = runs.Suite(place, [fake], 1)
+    suite.measure([small_case("empty", ("1",))], 1)
+    return suite.failures
+
+
+def check_failures(place):
+    with tempfile.TemporaryDirectory() as folder:
+        for text, good in (("echo wait 1; echo operations 1", True),
+                           ("echo wait 1; echo operations 0", False),
+                           ("echo wait 1; echo operations 2", False),
+                           ("echo wait 1", False),
+                           ("echo wait 1; echo operations 1; exit 1", False)):
+            failures = failures_of(place, folder, text)
+            result(bool(failures) != good, f"{text}: {failures}")
+
+
+# ---- the driver ----
+
+def drive(folder, *more):
+    return subprocess.run(
+        [sys.executable, "-B", os.path.join(HERE, "bench.py"), "--build",
+         BUILD, "--results", folder, "--no-build", "--rounds", "1", "--scale",
+         "0.01", *more], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, timeout=4 * PATIENCE)
+
+
+def check_driver():
+    with tempfile.TemporaryDirectory() as folder:
+        done = drive(folder, "--only", "raw-epoll", "iosrc", "--cases",
+                     "empty 1000", "wake self")
+        result(done.returncode == 0, done.stdout)
+        if done.returncode != 0:
+            return
+        with open(os.path.join(folder, "results.json"),
+                  encoding="utf-8") as file:
+            kept = json.load(file)
+        for name, figure in (("empty 1000", "wait"), ("wake self", "wake")):
+            for who in ("raw-epoll", "iosrc"):
+                values = kept["cases"][name]["who"][who][figure]
+                result(len(values) == 1 and values[0] > 0,
+                       f"{name}, {who}: {values}")
+        result("wake and wait in one thread" in done.stdout, done.stdout)
+        done = drive(folder, "--only", "no-such-contender")
+        result(done.returncode != 0, "a contender that there is not")
+
+
+def main():
+    place = contenders.Place(SOURCE, BUILD)
+    built = [one for one in contenders.ALL if one.language == "C" and
+             os.access(place.program(one.target), os.X_OK)]
+    for contender in contenders.ALL:
+        if contender.language == "C" and contender not in built:
+            skip(f"{contender.name}: not built ({contender.needs})")
+    for contender in built:
+        check_counts(place, contender)
+    check_failures(place)
+    check_driver()
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    sys.exit(1 if failed or not passed else 0)
+
+
+main()
