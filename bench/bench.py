@@ -9,9 +9,10 @@ taken within a round. Figures of one thread are of the process's own CPU clock.
 import argparse
 import json
 import os
+import shutil
 import sys
 
-from suite import cases, contenders, report, runs
+from suite import cases, contenders, document, plots, report, runs
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -32,7 +33,13 @@ def options():
     parser.add_argument("--exclude", nargs="+", metavar="CONTENDER",
                         default=[], help="all but these")
     parser.add_argument("--cases", nargs="+", metavar="WORD", default=[],
-                        help="cases of these sections or loads alone")
+                        help="cases of these sections or loads alone, or "
+                        "instructions")
+    parser.add_argument("--reference", action="store_true",
+                        help="measure nothing: make the results that are kept "
+                        "those that doc/performance.md shows")
+    parser.add_argument("--add", action="store_true",
+                        help="keep what an earlier run has of other cases")
     parser.add_argument("--no-build", action="store_true",
                         help="what is measured was built before")
     parser.add_argument("--no-instructions", action="store_true",
@@ -56,8 +63,9 @@ def wanted_cases(chosen):
              if (case.quick or not chosen.quick) and
              (not chosen.cases or case.section in chosen.cases or
               case.load in chosen.cases or case.name in chosen.cases)]
-    if not found:
-        sys.exit("bench: no such case; sections: " + " ".join(cases.SECTIONS))
+    if not found and chosen.cases != ["instructions"]:
+        sys.exit("bench: no such case; sections: " + " ".join(cases.SECTIONS) +
+                 " instructions")
     return found
 
 
@@ -82,44 +90,91 @@ def rounded(value):
 
 def collect(suite, chosen, found):
     measured = suite.measure(found, chosen.rounds)
-    result = {"machine": runs.machine(), "rounds": chosen.rounds,
-              "scale": chosen.scale, "cases": {},
-              "instructions": {}, "failures": suite.failures}
+    result = {"machine": runs.machine(), "versions": suite.versions(),
+              "cases": {}, "instructions": {}, "failures": suite.failures}
     for case, who in measured.items():
         result["cases"][case.name] = {
             "who": {name: {figure: [rounded(value) for value in several]
                            for figure, several in figures.items()}
                     for name, figures in who.items()},
+            "rounds": chosen.rounds, "scale": chosen.scale,
             "lacks": suite.who(case)[1]}
-    if not (chosen.quick or chosen.no_instructions or chosen.cases):
+    if "instructions" in chosen.cases or not (
+            chosen.quick or chosen.cases or chosen.no_instructions):
         result["instructions"] = suite.instructions()
     return result
+
+
+def add_kept(result, folder):
+    """What an earlier run has kept of other cases."""
+    with open(os.path.join(folder, "results.json"), encoding="utf-8") as file:
+        kept = json.load(file)
+    result["cases"] = {**kept["cases"], **result["cases"]}
+    result["versions"] = {**kept["versions"], **result["versions"]}
+    result["instructions"] = result["instructions"] or kept["instructions"]
+    result["failures"] = kept["failures"] + result["failures"]
+
+
+def one_line_a_case(result):
+    """JSON that shows in a diff which cases are new."""
+    parts = [f"{json.dumps(name)}:{json.dumps(value)}"
+             for name, value in result.items() if name != "cases"]
+    lines = ",\n".join(f"{json.dumps(name)}:" +
+                       json.dumps(case, separators=(",", ":"))
+                       for name, case in result["cases"].items())
+    return "{" + ",\n".join(parts) + ',\n"cases":{\n' + lines + "}}\n"
 
 
 def keep(result, folder):
     os.makedirs(folder, exist_ok=True)
     with open(os.path.join(folder, "results.json"), "w",
               encoding="utf-8") as file:
-        json.dump(result, file, indent=1)
-        file.write("\n")
+        file.write(one_line_a_case(result))
     lines = list(report.text(result))
     with open(os.path.join(folder, "table.txt"), "w",
               encoding="utf-8") as file:
         print(json.dumps(result["machine"]), *lines, sep="\n", file=file)
     print(*lines, sep="\n")
+    try:
+        plots.draw(result, folder)
+    except FileNotFoundError:
+        print("\nno plots: gnuplot is missing (Debian: gnuplot-nox)")
     print(f"\nkept in {folder}")
+
+
+def make_reference(folder):
+    """Copies the results into the sources and writes the document's part."""
+    source = os.path.dirname(HERE)
+    reference = os.path.join(source, "bench", "results", "reference")
+    os.makedirs(reference, exist_ok=True)
+    for name in os.listdir(reference):
+        os.remove(os.path.join(reference, name))
+    for name in sorted(os.listdir(folder)):
+        shutil.copyfile(os.path.join(folder, name),
+                        os.path.join(reference, name))
+    with open(os.path.join(reference, "results.json"),
+              encoding="utf-8") as file:
+        result = json.load(file)
+    document.write(result, os.path.join(source, "doc", "performance.md"),
+                   reference)
 
 
 def main():
     chosen = options()
+    if chosen.reference:
+        make_reference(chosen.results or
+                       os.path.join(chosen.build, "bench", "results"))
+        return
     place = contenders.Place(os.path.dirname(HERE), chosen.build)
     place.builds = not chosen.no_build
     wanted = wanted_contenders(chosen)
     build(place, wanted)
     suite = runs.Suite(place, wanted, chosen.scale)
+    folder = chosen.results or os.path.join(place.build, "bench", "results")
     result = collect(suite, chosen, wanted_cases(chosen))
-    keep(result, chosen.results or
-         os.path.join(place.build, "bench", "results"))
+    if chosen.add:
+        add_kept(result, folder)
+    keep(result, folder)
     if result["failures"]:
         sys.exit(1)
 

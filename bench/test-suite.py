@@ -5,6 +5,7 @@ run are found, and the driver measures, keeps and prints. Looks at no time.
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 
-from suite import cases, contenders, runs  # noqa: E402
+from suite import cases, contenders, document, plots, report, runs  # noqa: E402
 
 SOURCE = os.environ.get("top_srcdir", os.path.dirname(HERE))
 BUILD = os.environ.get("top_builddir", os.getcwd())
@@ -161,6 +162,52 @@ def check_driver():
         result(done.returncode != 0, "a contender that there is not")
 
 
+# ---- what is made of results ----
+
+def made_up():
+    """A result with every case of every contender, all of them 1 or 2."""
+    found = {}
+    for case in cases.ALL:
+        found[case.name] = {"who": {
+            one.name: {figure: [2.0 if one.name == "libuv" else 1.0] * 3
+                       for figure in case.figures}
+            for one in contenders.ALL
+            if not case.contenders or one.name in case.contenders},
+            "lacks": {"apr": "a reason"}, "rounds": 3, "scale": 1}
+    return {"machine": runs.machine(), "versions": {"libuv": "9.9"},
+            "cases": found, "failures": ["a failure"],
+            "instructions": {title: {"raw-epoll": 1, "iosrc": 1000}
+                             for *_, title in cases.INSTRUCTIONS}}
+
+
+def check_report():
+    kept = made_up()
+    text = "\n".join(report.text(kept))
+    result("2.00 (2.00-2.00)" in text, "libuv's ratio")
+    result("FAILED: a failure" in text, "the failure")
+    goals = {row[0]: row[-1] for row in report.goal_rows(kept)}
+    result(goals["empty 1000, wait: libiosrc / raw epoll"] == "met", goals)
+    result(goals["wake self, wake: libiosrc / mio (Rust)"] == "OVER", goals)
+    result(goals["instructions, an empty wait: libiosrc"] == "OVER", goals)
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "page.md")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"before\n{document.BEGIN}\nold\n{document.END}\nafter")
+        document.write(kept, path, folder)
+        with open(path, encoding="utf-8") as file:
+            page = file.read()
+        result(page.startswith("before\n") and page.endswith("\nafter") and
+               "old" not in page and "libuv 9.9" in page, page[:200])
+        if not shutil.which("gnuplot"):
+            skip("plots: gnuplot is missing (Debian: gnuplot-nox)")
+            return
+        plots.draw(kept, folder)
+        for several in document.PLOTS.values():
+            for name in several:
+                result(os.path.getsize(os.path.join(folder, f"{name}.svg")),
+                       name)
+
+
 def main():
     place = contenders.Place(SOURCE, BUILD)
     built = [one for one in contenders.ALL if one.language == "C" and
@@ -171,6 +218,7 @@ def main():
     for contender in built:
         check_counts(place, contender)
     check_failures(place)
+    check_report()
     check_driver()
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     sys.exit(1 if failed or not passed else 0)

@@ -44,6 +44,7 @@ struct lack {
 /* Optional operations are NULL where there is none: a load that needs one is
  * among the lacks, or is done one by one. */
 struct adapter {
+	const char *(*version)(void);
 	/* Room for that many sources. */
 	struct loop *(*open)(size_t count, enum mode mode, enum wants wants);
 	void (*create)(struct loop *loop, size_t i, int fd);

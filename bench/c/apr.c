@@ -8,6 +8,7 @@
 #include <apr_general.h>
 #include <apr_poll.h>
 #include <apr_portable.h>
+#include <apr_version.h>
 
 struct watcher {
 	apr_pollfd_t poll;
@@ -144,6 +145,7 @@ static void lib_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = apr_version_string,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -11,6 +11,7 @@ static struct loop *lib_open(size_t count, enum mode mode, enum wants wants)
 }
 
 static const struct adapter adapter = {
+	.version = iosrc_version_string,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -75,6 +75,7 @@ static void lib_write_many(struct loop *loop, const size_t *numbers,
 }
 
 static const struct adapter adapter = {
+	.version = iosrc_version_string,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -47,6 +47,16 @@ static void on_timer(struct ev_loop *ev, ev_timer *timer, int events)
 	(void)events;
 }
 
+/* It tells the version of its interface alone. */
+static const char *lib_version(void)
+{
+	static char text[40];
+
+	snprintf(text, sizeof(text), "interface %d.%d", ev_version_major(),
+	    ev_version_minor());
+	return text;
+}
+
 static struct loop *lib_open(size_t count, enum mode mode, enum wants wants)
 {
 	struct loop *loop = allocate(1, sizeof(*loop));
@@ -136,6 +146,7 @@ static void lib_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = lib_version,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -169,6 +169,7 @@ static void lib_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = event_get_version,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -151,6 +151,7 @@ static void lib_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = uv_version_string,
 	.open = lib_open,
 	.create = lib_create,
 	.add = lib_add,

@@ -3,7 +3,8 @@
  * main.h: the program of an adapter, which includes this at its end.
  *
  *     PROGRAM list                         its loads; "LOAD: why not" for those
- *                                          that it cannot have
+ *                                          that it cannot have ("*" for all
+ *                                          others); "version: TEXT"
  *     PROGRAM LOAD OPERATIONS [NUMBER...] [WORD]
  *
  * A run prints lines "FIGURE VALUE": ns each, if the load says nothing else,
@@ -50,6 +51,7 @@ static void list(void)
 {
 	for (size_t i = 0; i < LOADS; i++)
 		puts(loads[i].name);
+	printf("version: %s\n", adapter.version());
 	for (const struct lack *lack = adapter.lacks; lack->load; lack++)
 		printf("%s: %s\n", lack->load, lack->reason);
 }

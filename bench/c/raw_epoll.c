@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "bench/c/help.h"
 
+#include <gnu/libc-version.h>
 #include <sys/epoll.h>
 
 struct loop {
@@ -115,6 +116,7 @@ ALWAYS_INLINE void raw_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = gnu_get_libc_version,
 	.open = raw_open,
 	.create = raw_create,
 	.add = raw_add,

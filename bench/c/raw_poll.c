@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "bench/c/help.h"
 
+#include <gnu/libc-version.h>
 #include <poll.h>
 
 struct loop {
@@ -120,6 +121,7 @@ ALWAYS_INLINE void raw_wake(struct loop *loop)
 }
 
 static const struct adapter adapter = {
+	.version = gnu_get_libc_version,
 	.open = raw_open,
 	.create = raw_create,
 	.add = raw_add,

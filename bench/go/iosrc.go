@@ -20,6 +20,7 @@ var iosrcContender = contender{
 		{"wake", wake},
 	},
 	lacks: [][2]string{
+		{"*", "measured in C and Rust"},
 		{"wake awake", "measured in C and Rust"},
 		{"wake asleep", "measured in C and Rust"},
 		{"wake pingpong", "measured in C and Rust"},

@@ -8,6 +8,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strconv"
 	"syscall"
 	"unsafe"
@@ -83,6 +84,7 @@ func (c contender) list() {
 	for _, load := range c.loads {
 		fmt.Println(load.name)
 	}
+	fmt.Println("version:", runtime.Version())
 	for _, lack := range c.lacks {
 		fmt.Printf("%s: %s\n", lack[0], lack[1])
 	}

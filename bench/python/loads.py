@@ -377,7 +377,7 @@ LOADS = {"pipes": pipes, "echo-together": echo_together,
          "ready": ready, "wake": wake, "asyncio": asyncio_echo}
 # Of these, only what one thread does.
 LACKS = {way: "measured in C and Rust" for way in
-         ("wake awake", "wake asleep", "wake pingpong", "empty threaded")}
+         ("*", "wake awake", "wake asleep", "wake pingpong", "empty threaded")}
 
 
 def main():
@@ -388,6 +388,7 @@ def main():
         for load in LOADS:
             if load not in kind.LACKS:
                 print(load)
+        print("version:", sys.version.split()[0])
         for load, reason in {**LACKS, **kind.LACKS}.items():
             print(f"{load}: {reason}")
         return

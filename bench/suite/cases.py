@@ -146,7 +146,7 @@ ALL = [
 # Instructions of user space by callgrind, differenced over two lengths: load,
 # arguments, operations of the shorter and the longer run, title.
 INSTRUCTIONS = [
-    ("ready", ("1000", "edge"), 5000, 25000, "an edge event, dispatched"),
+    ("ready", ("1000", "level"), 10000, 50000, "an event, dispatched"),
     ("empty", ("1000",), 1000, 11000, "an empty wait"),
     ("quartet", (), 1000, 6000, "register, two modifies, deregister"),
 ]
@@ -205,5 +205,5 @@ def goals():
 
 
 # Instructions: title, most.
-INSTRUCTION_GOALS = {"an edge event, dispatched": 50, "an empty wait": 60,
+INSTRUCTION_GOALS = {"an event, dispatched": 50, "an empty wait": 60,
                      "register, two modifies, deregister": 220}

@@ -2,11 +2,11 @@
 """Tables of what was measured: medians, ratios with quartiles, goals.
 
 A result is plain data, as results.json keeps it:
-    {"machine": {...}, "versions": {contender: text}, "rounds": n,
+    {"machine": {...}, "versions": {contender: text},
      "cases": {name: {"who": {contender: {figure: [value a round]}},
-                      "lacks": {contender: reason}}},
-     "instructions": {title: {contender: count}}, "failures": [text],
-     "left_out": {contender: reason}}
+                      "lacks": {contender: reason}, "rounds": n,
+                      "scale": factor of operations}},
+     "instructions": {title: {contender: count}}, "failures": [text]}
 """
 import statistics
 
@@ -145,8 +145,8 @@ def tables(result):
 
 
 def instruction_table(result):
-    names = [name for name in shown(result) if any(
-        name in row for row in result["instructions"].values())]
+    names = [one.name for one in CONTENDERS if any(
+        one.name in row for row in result["instructions"].values())]
     return [["", *[TITLES[name] for name in names]],
             *[[title, *[number(row.get(name)) for name in names]]
               for title, row in result["instructions"].items()]]
@@ -159,14 +159,16 @@ def section_title(section):
 
 
 def lacks(result):
-    """{contender: {reason: [load]}}: the cells without a figure."""
+    """{contender: {reason: [load]}}: the cells without a figure. A load that
+    a contender has otherwise is said with its case."""
     found = {}
+    has = {(who, case.load) for case in plan.ALL
+           for who in result["cases"].get(case.name, {}).get("who", {})}
     for case in plan.ALL:
         kept = result["cases"].get(case.name, {})
         for who, reason in kept.get("lacks", {}).items():
             loads = found.setdefault(who, {}).setdefault(reason, [])
-            name = case.name if case.load in ("wake", "timeout", "ready") \
-                else case.load
+            name = case.name if (who, case.load) in has else case.load
             if name not in loads:
                 loads.append(name)
     return found

@@ -27,6 +27,8 @@ def loads_of(command, environment):
     claims, lacks = set(), {}
     for line in text.splitlines():
         load, colon, reason = line.partition(": ")
+        if colon and load == "version":
+            continue
         if colon:
             lacks[load] = reason
         else:
@@ -39,7 +41,14 @@ def lack(case, claims, lacks):
     words = " ".join([case.load, case.arguments[-1] if case.arguments else ""])
     if case.load in claims:
         return lacks.get(case.name) or lacks.get(words) or lacks.get(case.load)
-    return lacks.get(words) or lacks.get(case.load) or "not written"
+    return (lacks.get(words) or lacks.get(case.load) or lacks.get("*") or
+            "not written")
+
+
+def version_of(command, environment):
+    text = subprocess.run([*command, "list"], env=environment, check=True,
+                          stdout=subprocess.PIPE, text=True).stdout
+    return re.search("^version: (.*)", text, re.M).group(1)
 
 
 def sample(command, environment, load, operations, arguments,
@@ -110,6 +119,10 @@ class Suite:
                        for name in self.commands}
         self.failures = []
 
+    def versions(self):
+        return {name: version_of(self.commands[name], self.environments[name])
+                for name in self.commands}
+
     def who(self, case):
         """Who has this case, and why the others do not."""
         able, lacks = [], {}
@@ -173,8 +186,6 @@ class Suite:
         for load, arguments, short, long, title in plan.INSTRUCTIONS:
             for name, contender in self.contenders.items():
                 if contender.language != "C" or contender.only:
-                    continue
-                if load + " edge" in self.claims[name][1]:
                     continue
                 counts = [self.count(name, load, length, arguments)
                           for length in (short, long)]

@@ -21,6 +21,7 @@ pub enum Mode {
 /// As struct adapter of bench/c/adapter.h. Errors end the program.
 pub trait Loop: Sized {
     type Waker: Clone + Send + Sync + 'static;
+    const VERSION: &'static str;
     /// Loads that it cannot have, and why.
     const LACKS: &'static [(&'static str, &'static str)];
 

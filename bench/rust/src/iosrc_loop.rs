@@ -26,6 +26,7 @@ fn count_of(result: std::io::Result<usize>) -> Option<usize> {
 
 impl Loop for Iosrc {
     type Waker = iosrc::Waker;
+    const VERSION: &'static str = env!(concat!("VERSION_", "iosrc"));
     const LACKS: &'static [(&'static str, &'static str)] = &[];
 
     fn open(count: usize, mode: Mode) -> Iosrc {

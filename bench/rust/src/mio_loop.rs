@@ -18,6 +18,7 @@ pub struct Mio {
 
 impl Loop for Mio {
     type Waker = Arc<mio::Waker>;
+    const VERSION: &'static str = env!(concat!("VERSION_", "mio"));
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("ready level", "mio has edge mode alone"),
         ("timeout 50000", "timeouts are rounded up to milliseconds"),

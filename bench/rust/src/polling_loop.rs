@@ -21,6 +21,7 @@ pub struct Polling {
 
 impl Loop for Polling {
     type Waker = Arc<Poller>;
+    const VERSION: &'static str = env!(concat!("VERSION_", "polling"));
     const LACKS: &'static [(&'static str, &'static str)] = &[];
 
     fn open(count: usize, mode: Mode) -> Polling {
