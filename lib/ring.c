@@ -12,7 +12,7 @@
 #include "sys/thread.h"
 #include "sys/uring.h"
 
-/* Fewer are no cheaper than single calls (bench/batch): entering a ring costs
+/* Fewer are no cheaper than single calls ("make bench"): entering a ring costs
  * what four operations save where system calls are cheap, one where they are
  * dear. */
 #define RUN_LEAST 8
