@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * resource.h: limits of a process, in unix.h.
+ */
