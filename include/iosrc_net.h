@@ -27,6 +27,21 @@
  * wait for it is the program's choice. What it answers goes into an
  * iosrc_address by way of text (getnameinfo(3), NI_NUMERICHOST), or as it is,
  * as IOSRC_FAMILY_OTHER.
+ *
+ * ON WINDOWS
+ *
+ * Where Winsock has another word for what Unix knows, Unix's is answered, and
+ * iosrc_status_os answers Winsock's nearest code: a datagram that was cut is a
+ * count with IOSRC_OUT_TRUNCATED, a read after a shutdown of one's own is the
+ * end, a connection that either side gave up is CONNECTION_RESET, a datagram
+ * that nobody took is CONNECTION_REFUSED, and told to connected sockets alone.
+ * iosrc_pair makes two sockets of the loopback interface, whose addresses are
+ * inet; there is no SEQPACKET. A unix path is UTF-8 and has no mode; unix has
+ * streams alone and no abstract names. IOSRC_LISTEN_REUSE_PORT is for
+ * datagrams (SO_REUSEADDR): of those for one host one socket gets all. The
+ * times and the count of keep-alive need Windows 10 1709. What the system lacks
+ * is UNSUPPORTED. Winsock is started by the first socket that the library opens
+ * (WSAStartup), for good; who hands in sockets of one's own has started it.
  */
 #ifndef IOSRC_NET_H
 #define IOSRC_NET_H
