@@ -9,6 +9,9 @@
  * has given away need it after the last object of the library, and unloading
  * may not call into Winsock (DllMain). A copy of the library that is loaded
  * and unloaded a thousand times leaves a count of a thousand and nothing else.
+ * For the same reasons Winsock's own DLL is pinned: it would go with a library
+ * that was the only one to need it, and with it the count, its threads' code
+ * and, on Wine 8, the way from a handle to its socket.
  */
 #include <config.h>
 
@@ -23,11 +26,16 @@ static INIT_ONCE started = INIT_ONCE_STATIC_INIT;
 static BOOL CALLBACK start(PINIT_ONCE once, PVOID out_code, PVOID *context)
 {
 	WSADATA data;
+	HMODULE winsock;
 
 	(void)once;
 	(void)context;
 	*(int *)out_code = WSAStartup(MAKEWORD(2, 2), &data);
-	return *(int *)out_code == 0;
+	if (*(int *)out_code != 0)
+		return FALSE;
+	GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN, L"ws2_32.dll",
+	    &winsock);
+	return TRUE;
 }
 
 /* A start that fails is tried again by the next call. */
