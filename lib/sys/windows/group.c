@@ -47,14 +47,6 @@ static void unlink_group(struct iosrc__group *group)
 	group->behind->before = group->before;
 }
 
-void iosrc__groups_init(struct iosrc__groups *groups, HANDLE port)
-{
-	struct iosrc__group *head = &groups->with_room;
-
-	groups->port = port;
-	head->before = head->behind = head;
-}
-
 static void free_group(struct iosrc__group *group)
 {
 	CloseHandle(group->afd);
@@ -99,6 +91,15 @@ close_afd:
 free_group:
 	free(group);
 	return status;
+}
+
+iosrc_status iosrc__groups_open(struct iosrc__groups *groups, HANDLE port)
+{
+	struct iosrc__group *head = &groups->with_room;
+
+	groups->port = port;
+	head->before = head->behind = head;
+	return make_group(groups);
 }
 
 iosrc_status iosrc__group_join(struct iosrc__groups *groups,

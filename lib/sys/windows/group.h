@@ -31,7 +31,9 @@ struct iosrc__groups {
 	struct iosrc__group with_room;
 };
 
-void iosrc__groups_init(struct iosrc__groups *groups, HANDLE port);
+/* With a first group, so that a system whose AFD cannot be opened is told when
+ * the poller is made. */
+iosrc_status iosrc__groups_open(struct iosrc__groups *groups, HANDLE port);
 /* Closes what was kept. Groups in use are not known here. */
 void iosrc__groups_close(struct iosrc__groups *groups);
 

@@ -71,17 +71,23 @@ static iosrc_status windows_open(iosrc_poller *poller)
 	if (!windows)
 		return IOSRC_E_NO_MEMORY;
 	status = iosrc__port_open(&windows->port);
-	if (status < 0) {
-		free(windows);
-		return status;
-	}
+	if (status < 0)
+		goto free_windows;
+	status = iosrc__records_open(&windows->records, windows->port);
+	if (status < 0)
+		goto close_port;
 	InitializeSRWLock(&windows->lock);
-	iosrc__records_init(&windows->records, windows->port);
 	poller->state = windows;
 	/* No handle for another loop: that a port may be waited for is nowhere
 	 * documented. */
 	poller->capabilities = IOSRC__BACKEND_INTERESTS | IOSRC_CAN_SHARE_WAIT;
 	return IOSRC_OK;
+
+close_port:
+	CloseHandle(windows->port);
+free_windows:
+	free(windows);
+	return status;
 }
 
 static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,

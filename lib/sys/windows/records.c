@@ -27,12 +27,12 @@ static const struct iosrc__watch_calls *sort_of(const iosrc_source *source)
 	    : &iosrc__sock_calls;
 }
 
-void iosrc__records_init(struct iosrc__records *records, HANDLE port)
+iosrc_status iosrc__records_open(struct iosrc__records *records, HANDLE port)
 {
 	records->port = port;
-	iosrc__groups_init(&records->groups, port);
 	iosrc__nt_waits_find(&records->waits);
 	iosrc__watches_init(&records->watches);
+	return iosrc__groups_open(&records->groups, port);
 }
 
 iosrc_status iosrc__record_look(const struct iosrc__change *change,

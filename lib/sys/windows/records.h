@@ -30,7 +30,7 @@ struct iosrc__looked {
 	SOCKET base;
 };
 
-void iosrc__records_init(struct iosrc__records *records, HANDLE port);
+iosrc_status iosrc__records_open(struct iosrc__records *records, HANDLE port);
 
 /* OK for a handle of its source's sort that is open; else what a register
  * answers. */
