@@ -89,6 +89,10 @@ struct iosrc__backend {
 	iosrc_status (*kick)(iosrc_poller *poller);
 	/* The handle that another loop may watch, or UNSUPPORTED. */
 	iosrc_status (*expose)(iosrc_poller *poller, iosrc_handle *out_handle);
+	/* The registration's handle is another one from now on; both entries
+	 * are held. NULL where no source changes its handle. */
+	void (*move)(iosrc_poller *poller, const struct iosrc__change *change,
+	    iosrc_handle handle);
 };
 
 extern const struct iosrc__backend iosrc__epoll_backend;

@@ -15,6 +15,7 @@
 #include "options.h"
 #include "source.h"
 #include "sys/endpoint.h"
+#include "sys/handle.h"
 #include "sys/thread.h"
 
 #define LISTEN_FLAGS \
@@ -94,7 +95,14 @@ static uint32_t family_of(const iosrc_address *address, iosrc_status status)
 /* One of the calls below, behind the allocation. */
 typedef iosrc_status (*open_fn)(const void *call, iosrc_handle *out_handle);
 
-static iosrc_status open_source(open_fn open, const void *call,
+static uint32_t traits_of(const iosrc_address *address)
+{
+	return address->family == IOSRC_FAMILY_PIPE
+	    ? iosrc__handle_traits(IOSRC_HANDLE_PIPE)
+	    : 0;
+}
+
+static iosrc_status open_source(open_fn open, const void *call, uint32_t traits,
     iosrc_source **out_source)
 {
 	iosrc_source *source = iosrc__source_allocate();
@@ -110,6 +118,7 @@ static iosrc_status open_source(open_fn open, const void *call,
 		free(source);
 		return status;
 	}
+	atomic_init(&source->traits, traits);
 	*out_source = source;
 	return IOSRC_OK;
 }
@@ -149,14 +158,18 @@ iosrc_status iosrc_listen(const iosrc_address *address,
 {
 	struct listen_call call = { .address = address };
 	iosrc_status status;
+	uint32_t traits;
 
 	if (!address || !out_source)
 		return IOSRC_E_INVALID;
 	status = iosrc__options_read(&call.options, sizeof(call.options),
 	    options, options_size);
 	status = both(status, check_listen(&call));
-	return status < 0 ? status
-	                  : open_source(open_listener, &call, out_source);
+	traits = traits_of(address);
+	return status < 0
+	    ? status
+	    : open_source(open_listener, &call,
+	          traits ? traits | IOSRC__SOURCE_LISTENS : 0, out_source);
 }
 
 /* ---- connect ---- */
@@ -224,7 +237,8 @@ iosrc_status iosrc_connect(const iosrc_address *address,
 	    options, options_size);
 	status = both(status, check_connect(&call));
 	return status < 0 ? status
-	                  : open_source(open_connection, &call, out_source);
+	                  : open_source(open_connection, &call,
+	                        traits_of(address), out_source);
 }
 
 /* ---- datagrams ---- */
@@ -265,7 +279,7 @@ iosrc_status iosrc_bind_datagram(const iosrc_address *address,
 	    options, options_size);
 	status = both(status, check_datagram(&call));
 	return status < 0 ? status
-	                  : open_source(open_datagram, &call, out_source);
+	                  : open_source(open_datagram, &call, 0, out_source);
 }
 
 /* ---- two ends ---- */
@@ -316,12 +330,16 @@ iosrc_status iosrc_pair(uint32_t type, iosrc_source **out_a,
 iosrc_status iosrc_pipe(iosrc_source **out_reader, iosrc_source **out_writer)
 {
 	iosrc_status status;
+	uint32_t traits;
 
 	if (!out_reader || !out_writer || out_reader == out_writer)
 		return IOSRC_E_INVALID;
 	status = open_two(true, 0, out_reader, out_writer);
+	if (status < 0)
+		return status;
 	/* Its nature is known: no write has to find out. */
-	if (status == IOSRC_OK)
-		iosrc__source_set_traits(*out_writer, IOSRC__SOURCE_STREAM, 0);
-	return status;
+	traits = iosrc__handle_traits(IOSRC_HANDLE_PIPE);
+	iosrc__source_set_traits(*out_reader, traits, 0);
+	iosrc__source_set_traits(*out_writer, traits | IOSRC__SOURCE_STREAM, 0);
+	return IOSRC_OK;
 }

@@ -68,7 +68,7 @@ int64_t iosrc__io_read(iosrc_source *source, void *out_data, size_t size)
 	size_t asked = iosrc__io_clamped(size);
 
 	return iosrc__io_settle(source, IOSRC_READABLE,
-	    iosrc__direct_read(source->handle, out_data, asked), asked);
+	    iosrc__direct_read(source, out_data, asked), asked);
 }
 
 int64_t iosrc__io_write(iosrc_source *source, const void *data, size_t size)
@@ -133,7 +133,7 @@ int64_t iosrc_readv(iosrc_source *source, const iosrc_buffer *buffers,
 	if (!source || size < 0)
 		return IOSRC_E_INVALID;
 	return iosrc__io_settle(source, IOSRC_READABLE,
-	    iosrc__direct_readv(source->handle, buffers, count),
+	    iosrc__direct_readv(source, buffers, count),
 	    iosrc__io_clamped((size_t)size));
 }
 

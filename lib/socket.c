@@ -28,6 +28,8 @@ static iosrc_status accept_into(iosrc_source *listener, iosrc_source *accepted,
 	    &accepted->handle);
 
 	iosrc__thread_cancel_restore(cancel);
+	if (iosrc__source_has(listener, IOSRC__SOURCE_PIPE))
+		iosrc__source_set_traits(accepted, IOSRC__SOURCE_PIPE, 0);
 	return status;
 }
 

@@ -13,6 +13,7 @@
 
 #include "file.h"
 #include "poller.h"
+#include "sys/fork.h"
 #include "sys/handle.h"
 #include "sys/thread.h"
 
@@ -162,6 +163,71 @@ iosrc_status iosrc_reregister(iosrc_source *source, iosrc_poller *poller,
 	return poller->backend->renew(source, poller, token, interest);
 }
 
+/* ---- another handle ---- */
+
+/* The source that an entry named, whose handle was closed behind our back, for
+ * its number has been given out again. */
+static void end_named(iosrc_poller *poller, uint32_t named)
+{
+	struct iosrc__slot *slot;
+	uint32_t generation;
+
+	if (named == 0)
+		return;
+	slot = iosrc__registration_known_slot(&poller->registrations,
+	    named - 1);
+	generation = iosrc__slot_generation(slot);
+	if (generation & 1)
+		iosrc__slot_end(slot, generation);
+}
+
+/* The gate is entered and the source is registered. The new number's entry
+ * comes first: nobody else wants it who has another one. */
+static iosrc_status move_entered(iosrc_source *source, iosrc_handle handle)
+{
+	iosrc_poller *poller = source->poller;
+	struct iosrc__change change = iosrc__source_change(source);
+	uint32_t own = iosrc__source_slot(source) + 1;
+	iosrc__handle_entry *entry = iosrc__handle_map_entry(&poller->handles,
+	    iosrc__handle_number(handle));
+	uint32_t taken, named;
+
+	if (!entry)
+		return IOSRC_E_NO_MEMORY;
+	taken = iosrc__handle_map_hold(entry, false);
+	named = iosrc__handle_map_hold(source->entry, false);
+	if (named != own) {
+		iosrc__handle_map_let_go(source->entry, named);
+		iosrc__handle_map_let_go(entry, taken);
+		return IOSRC_OK;
+	}
+	end_named(poller, taken);
+	poller->backend->move(poller, &change, handle);
+	iosrc__handle_map_let_go(source->entry, 0);
+	iosrc__handle_map_let_go(entry, own);
+	source->entry = entry;
+	return IOSRC_OK;
+}
+
+iosrc_status iosrc__source_move(iosrc_source *source, iosrc_handle handle)
+{
+	iosrc_status status = iosrc__source_lock(source, iosrc__process_id(),
+	    false);
+
+	if (status < 0)
+		return status;
+	status = iosrc__source_settle(source);
+	if (status == IOSRC_OK && source->poller &&
+	    iosrc__poller_enter(source->poller)) {
+		status = move_entered(source, handle);
+		iosrc__poller_leave(source->poller);
+	}
+	if (status == IOSRC_OK)
+		source->handle = handle;
+	iosrc__lock_release(&source->lock);
+	return status;
+}
+
 /* ---- deregister, close, into_inner ---- */
 
 static __attribute__((noinline)) iosrc_status deregister_asked(
@@ -204,6 +270,7 @@ iosrc_status iosrc_into_inner(iosrc_source *source, iosrc_handle *out_handle)
 		return IOSRC_E_INVALID;
 	cancel = iosrc__thread_cancel_disable();
 	leave_poller(source);
+	iosrc__handle_let_go(source);
 	iosrc__thread_cancel_restore(cancel);
 	if (out_handle)
 		*out_handle = source->handle;

@@ -34,6 +34,8 @@
 #define IOSRC__SOURCE_NONBLOCKING UINT32_C(0x80) /* asked for a ring: it is */
 #define IOSRC__SOURCE_BLOCKING UINT32_C(0x100)   /* asked: it is not */
 #define IOSRC__SOURCE_WAITABLE UINT32_C(0x200) /* Windows: event, process... */
+#define IOSRC__SOURCE_PIPE UINT32_C(0x400)     /* Windows: no socket */
+#define IOSRC__SOURCE_LISTENS UINT32_C(0x800)  /* ... and it listens */
 
 struct iosrc_source {
 	iosrc_handle handle;
@@ -47,6 +49,7 @@ struct iosrc_source {
 	iosrc_bits interest;
 	_Atomic uint32_t process; /* of the last register, 0 before it */
 	_Atomic uint32_t multicast_interface; /* inet's, as it was set */
+	_Atomic(struct iosrc__pipe *) pipe;   /* Windows: what a pipe keeps */
 	_Atomic uint32_t taken_error;         /* where the system keeps it */
 };
 
@@ -79,6 +82,11 @@ static inline iosrc_status iosrc__source_check_interest(uint64_t capabilities,
 		return IOSRC_E_UNSUPPORTED;
 	return IOSRC_OK;
 }
+
+/* A source goes on with another handle: a listener of Windows pipes, whose old
+ * one has become a connection. Its registration stays. On failure nothing has
+ * changed. */
+iosrc_status iosrc__source_move(iosrc_source *source, iosrc_handle handle);
 
 /* Tells the poller that I/O in these directions would block, or failed. */
 void iosrc__source_rearm(iosrc_source *source, iosrc_bits directions,

@@ -17,8 +17,8 @@
 #define IOSRC__DIRECT_IO_MAX ((size_t)0x7fff0000)
 #define IOSRC__DIRECT_IO_BUFFERS 1024 /* IOV_MAX of Linux and the BSDs */
 
-int64_t iosrc__direct_read(iosrc_handle handle, void *out_data, size_t size);
-int64_t iosrc__direct_readv(iosrc_handle handle, const iosrc_buffer *buffers,
+int64_t iosrc__direct_read(iosrc_source *source, void *out_data, size_t size);
+int64_t iosrc__direct_readv(iosrc_source *source, const iosrc_buffer *buffers,
     size_t count);
 /* Writing learns the handle's nature once, in source->traits. */
 int64_t iosrc__direct_write(iosrc_source *source, const void *data,

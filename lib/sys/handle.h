@@ -24,5 +24,7 @@ uint32_t iosrc__handle_traits(iosrc_handle_type type);
 
 /* Closes a source's handle. It is registered nowhere. */
 iosrc_status iosrc__handle_close(iosrc_source *source);
+/* Lets go of a handle that is given back. Likewise. */
+void iosrc__handle_let_go(iosrc_source *source);
 
 #endif

@@ -36,23 +36,24 @@ static int64_t answer(ssize_t result)
 	return result < 0 ? iosrc__status_errno() : (int64_t)result;
 }
 
-int64_t iosrc__direct_read(iosrc_handle handle, void *out_data, size_t size)
+int64_t iosrc__direct_read(iosrc_source *source, void *out_data, size_t size)
 {
 	ssize_t result;
 
 	do {
-		result = read((int)handle, out_data, size);
+		result = read((int)source->handle, out_data, size);
 	} while (result < 0 && errno == EINTR);
 	return answer(result);
 }
 
-int64_t iosrc__direct_readv(iosrc_handle handle, const iosrc_buffer *buffers,
+int64_t iosrc__direct_readv(iosrc_source *source, const iosrc_buffer *buffers,
     size_t count)
 {
 	ssize_t result;
 
 	do {
-		result = readv((int)handle, as_iovec(buffers), (int)count);
+		result = readv((int)source->handle, as_iovec(buffers),
+		    (int)count);
 	} while (result < 0 && errno == EINTR);
 	return answer(result);
 }

@@ -37,3 +37,8 @@ iosrc_status iosrc__handle_close(iosrc_source *source)
 		return IOSRC_OK;
 	return iosrc__status_errno();
 }
+
+void iosrc__handle_let_go(iosrc_source *source)
+{
+	(void)source;
+}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * direct_io.c: read and write on sockets.
+ * direct_io.c: read and write on sockets; those on pipes are in pipe.c.
  *
  * WSABUF has its fields in the other order and a size of 32 bits: buffers are
  * written anew for each call of many, on the stack. No signal is raised here.
@@ -11,6 +11,7 @@
 
 #include "source.h"
 #include "status.h"
+#include "sys/windows/pipe.h"
 #include "sys/windows/transfer.h"
 
 struct buffers {
@@ -46,27 +47,34 @@ static int64_t read_nothing(iosrc_handle handle)
 	    : iosrc_status_last_os();
 }
 
-int64_t iosrc__direct_read(iosrc_handle handle, void *out_data, size_t size)
+int64_t iosrc__direct_read(iosrc_source *source, void *out_data, size_t size)
 {
 	WSABUF buffer = iosrc__transfer_buffer(out_data, size);
 	struct iosrc__transfer what = { &buffer, 1, 0 };
 	bool truncated;
 
+	if (iosrc__pipe_is(source)) {
+		iosrc_buffer whole = { out_data, size };
+
+		return iosrc__pipe_read(source, &whole, 1);
+	}
 	return size == 0
-	    ? read_nothing(handle)
-	    : iosrc__transfer_recv(handle, &what, NULL, &truncated);
+	    ? read_nothing(source->handle)
+	    : iosrc__transfer_recv(source->handle, &what, NULL, &truncated);
 }
 
-int64_t iosrc__direct_readv(iosrc_handle handle, const iosrc_buffer *buffers,
+int64_t iosrc__direct_readv(iosrc_source *source, const iosrc_buffer *buffers,
     size_t count)
 {
 	struct buffers into;
 	bool truncated;
 
+	if (iosrc__pipe_is(source))
+		return iosrc__pipe_read(source, buffers, count);
 	gather(&into, buffers, count);
-	return into.size == 0
-	    ? read_nothing(handle)
-	    : iosrc__transfer_recv(handle, &into.what, NULL, &truncated);
+	return into.size == 0 ? read_nothing(source->handle)
+	                      : iosrc__transfer_recv(source->handle, &into.what,
+	                            NULL, &truncated);
 }
 
 int64_t iosrc__direct_write(iosrc_source *source, const void *data, size_t size)
@@ -74,6 +82,11 @@ int64_t iosrc__direct_write(iosrc_source *source, const void *data, size_t size)
 	WSABUF buffer = iosrc__transfer_buffer(data, size);
 	struct iosrc__transfer what = { &buffer, 1, 0 };
 
+	if (iosrc__pipe_is(source)) {
+		iosrc_buffer whole = { (void *)(uintptr_t)data, size };
+
+		return iosrc__pipe_write(source, &whole, 1);
+	}
 	return iosrc__transfer_send(source->handle, &what, NULL);
 }
 
@@ -82,6 +95,8 @@ int64_t iosrc__direct_writev(iosrc_source *source, const iosrc_buffer *buffers,
 {
 	struct buffers from;
 
+	if (iosrc__pipe_is(source))
+		return iosrc__pipe_write(source, buffers, count);
 	gather(&from, buffers, count);
 	return iosrc__transfer_send(source->handle, &from.what, NULL);
 }

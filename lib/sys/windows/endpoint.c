@@ -20,6 +20,7 @@
 #include <stdbool.h>
 
 #include "status.h"
+#include "sys/windows/pipe.h"
 #include "sys/windows/sockaddr.h"
 #include "sys/windows/unix_path.h"
 #include "sys/windows/winsock.h"
@@ -171,8 +172,11 @@ iosrc_status iosrc__endpoint_listen(const iosrc_address *address,
 	struct iosrc__socket_address system;
 	int type = system_type(options->type);
 	SOCKET socket = INVALID_SOCKET;
-	iosrc_status status = open_for(address, type, &system, &socket);
+	iosrc_status status;
 
+	if (address->family == IOSRC_FAMILY_PIPE)
+		return iosrc__pipe_listen(address, options->type, out_handle);
+	status = open_for(address, type, &system, &socket);
 	if (status < 0)
 		return status;
 	/* Who may connect to a path is said by an access list, not by bits. */
@@ -276,14 +280,27 @@ static iosrc_status connect_from(SOCKET socket,
 	return status;
 }
 
+/* A client of a pipe has no address of its own, and there are no datagrams. */
+static iosrc_status connect_pipe(const iosrc_address *address,
+    const iosrc_connect_options *options, iosrc_handle *out_handle)
+{
+	if (options->type == IOSRC_TYPE_DATAGRAM ||
+	    options->source.family != IOSRC_FAMILY_NONE)
+		return IOSRC_E_UNSUPPORTED;
+	return iosrc__pipe_connect(address, options->type, out_handle);
+}
+
 iosrc_status iosrc__endpoint_connect(const iosrc_address *address,
     const iosrc_connect_options *options, iosrc_handle *out_handle)
 {
 	struct iosrc__socket_address peer;
 	int type = system_type(options->type);
 	SOCKET socket = INVALID_SOCKET;
-	iosrc_status status = open_for(address, type, &peer, &socket);
+	iosrc_status status;
 
+	if (address->family == IOSRC_FAMILY_PIPE)
+		return connect_pipe(address, options, out_handle);
+	status = open_for(address, type, &peer, &socket);
 	if (status < 0)
 		return status;
 	status = set_connect_flags(socket, &peer, type, options->flags);
@@ -299,9 +316,7 @@ iosrc_status iosrc__endpoint_connect(const iosrc_address *address,
 
 /* ---- pipes ---- */
 
-/* Pipes of this system are no sockets: they come with their own I/O. */
 iosrc_status iosrc__endpoint_pipe(iosrc_handle out_handles[2])
 {
-	(void)out_handles;
-	return IOSRC_E_UNSUPPORTED;
+	return iosrc__pipe_open(out_handles);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * handle.c: sockets, and waitable handles. Pipes are refused until their I/O is
- * here.
+ * handle.c: sockets, pipes and waitable handles: who closes what.
  */
 #include <config.h>
 
@@ -12,6 +11,7 @@
 
 #include "source.h"
 #include "status.h"
+#include "sys/windows/pipe.h"
 
 static bool is_known(iosrc_handle_type type)
 {
@@ -27,9 +27,7 @@ iosrc_status iosrc__handle_check(iosrc_handle handle, iosrc_handle_type type)
 {
 	if (handle == -1 || (handle == 0 && is_known(type) && !is_socket(type)))
 		return IOSRC_E_INVALID;
-	return is_socket(type) || type == IOSRC_HANDLE_WAITABLE
-	    ? IOSRC_OK
-	    : IOSRC_E_UNSUPPORTED;
+	return is_known(type) ? IOSRC_OK : IOSRC_E_UNSUPPORTED;
 }
 
 /* A socket that lingers refuses to be closed while it does not block: Unix
@@ -45,18 +43,39 @@ static bool close_lingering(SOCKET socket)
 
 uint32_t iosrc__handle_traits(iosrc_handle_type type)
 {
-	return type == IOSRC_HANDLE_WAITABLE ? IOSRC__SOURCE_WAITABLE : 0;
+	switch (type) {
+	case IOSRC_HANDLE_PIPE:
+		return IOSRC__SOURCE_PIPE;
+	case IOSRC_HANDLE_WAITABLE:
+		return IOSRC__SOURCE_WAITABLE;
+	default:
+		return 0;
+	}
+}
+
+static iosrc_status close_handle(HANDLE handle)
+{
+	return CloseHandle(handle) ? IOSRC_OK : iosrc_status_last_os();
+}
+
+static iosrc_status close_socket(SOCKET socket)
+{
+	if (closesocket(socket) == 0 || close_lingering(socket))
+		return IOSRC_OK;
+	return iosrc_status_last_os();
 }
 
 iosrc_status iosrc__handle_close(iosrc_source *source)
 {
-	SOCKET socket = (SOCKET)source->handle;
-
 	if (iosrc__source_has(source, IOSRC__SOURCE_WAITABLE))
-		return CloseHandle((HANDLE)source->handle)
-		    ? IOSRC_OK
-		    : iosrc_status_last_os();
-	if (closesocket(socket) == 0 || close_lingering(socket))
-		return IOSRC_OK;
-	return iosrc_status_last_os();
+		return close_handle((HANDLE)source->handle);
+	if (iosrc__pipe_is(source))
+		return iosrc__pipe_end(source, true);
+	return close_socket((SOCKET)source->handle);
+}
+
+void iosrc__handle_let_go(iosrc_source *source)
+{
+	if (iosrc__pipe_is(source))
+		iosrc__pipe_end(source, false);
 }

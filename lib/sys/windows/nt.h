@@ -75,6 +75,23 @@ struct iosrc__nt_waits {
 
 void iosrc__nt_waits_find(struct iosrc__nt_waits *out);
 
+/* ---- pipes: FILE_PIPE_LOCAL_INFORMATION ---- */
+
+#define IOSRC__NT_PIPE_MESSAGES 1     /* NamedPipeType */
+#define IOSRC__NT_PIPE_DISCONNECTED 1 /* NamedPipeState */
+#define IOSRC__NT_PIPE_LISTENING 2
+#define IOSRC__NT_PIPE_CONNECTED 3
+#define IOSRC__NT_PIPE_CLOSING 4
+
+/* ---- ports of files ---- */
+
+#define IOSRC__NT_REPLACE_COMPLETION ((FILE_INFORMATION_CLASS)61)
+
+struct iosrc__nt_completion {
+	HANDLE port; /* NULL: none any more */
+	void *key;
+};
+
 /* ---- functions that no header declares ---- */
 
 NTSYSAPI NTSTATUS NTAPI NtQueryEvent(HANDLE event, int information, void *out,

@@ -315,6 +315,16 @@ static iosrc_status windows_expose(iosrc_poller *poller,
 	return IOSRC_E_UNSUPPORTED;
 }
 
+static void windows_move(iosrc_poller *poller,
+    const struct iosrc__change *change, iosrc_handle handle)
+{
+	struct windows *windows = state_of(poller);
+
+	AcquireSRWLockExclusive(&windows->lock);
+	iosrc__record_move(&windows->records, change, handle);
+	ReleaseSRWLockExclusive(&windows->lock);
+}
+
 const struct iosrc__backend iosrc__afd_backend = {
 	.name = "afd",
 	.id = IOSRC_BACKEND_AFD,
@@ -332,4 +342,5 @@ const struct iosrc__backend iosrc__afd_backend = {
 	.wait = windows_wait,
 	.kick = windows_kick,
 	.expose = windows_expose,
+	.move = windows_move,
 };

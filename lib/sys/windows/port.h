@@ -22,7 +22,8 @@ struct iosrc__watch;
 #define IOSRC__PORT_KICK 0 /* the latch has the news */
 #define IOSRC__PORT_SOCK 1 /* a poll of AFD has ended; names its record */
 #define IOSRC__PORT_WAIT 2 /* a wait for a handle has; names its record */
-#define IOSRC__PORT_TOLD 3 /* a record's own packet; names it */
+#define IOSRC__PORT_PIPE 3 /* one for a pipe has; names its record */
+#define IOSRC__PORT_TOLD 4 /* a record's own packet; names it */
 
 iosrc_status iosrc__port_open(HANDLE *out_port);
 

@@ -13,17 +13,20 @@
 
 #include "source.h"
 #include "sys/handle.h"
+#include "sys/windows/pipe_watch.h"
 #include "sys/windows/port.h"
 #include "sys/windows/sock.h"
 #include "sys/windows/waitable.h"
 
 static const struct iosrc__watch_calls *const sorts[] = { &iosrc__sock_calls,
-	&iosrc__waitable_calls };
+	&iosrc__waitable_calls, &iosrc__pipe_calls };
 
 static const struct iosrc__watch_calls *sort_of(const iosrc_source *source)
 {
-	return iosrc__source_has(source, IOSRC__SOURCE_WAITABLE)
-	    ? &iosrc__waitable_calls
+	if (iosrc__source_has(source, IOSRC__SOURCE_WAITABLE))
+		return &iosrc__waitable_calls;
+	return iosrc__source_has(source, IOSRC__SOURCE_PIPE)
+	    ? &iosrc__pipe_calls
 	    : &iosrc__sock_calls;
 }
 
@@ -40,9 +43,11 @@ iosrc_status iosrc__record_look(const struct iosrc__change *change,
 {
 	out->calls = sort_of(change->source);
 	out->base = INVALID_SOCKET;
-	return out->calls == &iosrc__waitable_calls
-	    ? iosrc__waitable_check(change->handle)
-	    : iosrc__sock_find_base(change->handle, &out->base);
+	if (out->calls == &iosrc__waitable_calls)
+		return iosrc__waitable_check(change->handle);
+	if (out->calls == &iosrc__pipe_calls)
+		return iosrc__pipe_watch_check(change->source);
+	return iosrc__sock_find_base(change->handle, &out->base);
 }
 
 static struct iosrc__watch *find(const struct iosrc__records *records,
@@ -129,6 +134,29 @@ static iosrc_status get_waitable(struct iosrc__records *records,
 	return IOSRC_OK;
 }
 
+/* ---- pipes ---- */
+
+static iosrc_status get_pipe(struct iosrc__records *records,
+    const struct iosrc__change *change, struct iosrc__watch **out_watch)
+{
+	struct iosrc__watch *made = iosrc__pipe_watch_make(records->port);
+	struct iosrc__watch *old;
+
+	if (!made)
+		return IOSRC_E_NO_MEMORY;
+	old = find(records, change->handle, &iosrc__pipe_calls);
+	if (old)
+		iosrc__watch_remove(&records->watches, old);
+	old = find(records, change->handle, &iosrc__pipe_calls);
+	if (old)
+		made->calls->free(made);
+	else if (insert(records, made, change->handle) < 0)
+		return IOSRC_E_NO_MEMORY;
+	*out_watch = old ? old : made;
+	iosrc__pipe_watch_set(*out_watch, change->source);
+	return IOSRC_OK;
+}
+
 /* ---- changes ---- */
 
 /* The number had a source of another sort. */
@@ -149,10 +177,15 @@ iosrc_status iosrc__record_add(struct iosrc__records *records,
     const struct iosrc__change *change, const struct iosrc__looked *looked)
 {
 	struct iosrc__watch *watch;
-	iosrc_status status = looked->calls == &iosrc__waitable_calls
-	    ? get_waitable(records, change->handle, &watch)
-	    : get_sock(records, change->handle, looked->base, &watch);
+	iosrc_status status;
 
+	if (looked->calls == &iosrc__waitable_calls)
+		status = get_waitable(records, change->handle, &watch);
+	else if (looked->calls == &iosrc__pipe_calls)
+		status = get_pipe(records, change, &watch);
+	else
+		status = get_sock(records, change->handle, looked->base,
+		    &watch);
 	if (status < 0)
 		return status;
 	if (change->replaced)
@@ -183,6 +216,16 @@ void iosrc__record_remove(struct iosrc__records *records,
 		iosrc__watch_remove(&records->watches, watch);
 }
 
+void iosrc__record_move(struct iosrc__records *records,
+    const struct iosrc__change *change, iosrc_handle handle)
+{
+	struct iosrc__watch *watch = iosrc__record_find(records, change);
+
+	if (watch)
+		iosrc__watches_renumber(&records->watches, watch,
+		    iosrc__handle_number(handle));
+}
+
 /* ---- packets ---- */
 
 struct iosrc__watch_answer iosrc__record_answer(const OVERLAPPED_ENTRY *packet)
@@ -193,6 +236,8 @@ struct iosrc__watch_answer iosrc__record_answer(const OVERLAPPED_ENTRY *packet)
 	switch (packet->lpCompletionKey) {
 	case IOSRC__PORT_SOCK:
 		return iosrc__sock_answer(watch);
+	case IOSRC__PORT_PIPE:
+		return iosrc__pipe_watch_answer(watch);
 	case IOSRC__PORT_WAIT:
 		return iosrc__waitable_answer(watch);
 	default:

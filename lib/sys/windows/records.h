@@ -48,6 +48,9 @@ iosrc_status iosrc__record_modify(struct iosrc__records *records,
     const struct iosrc__change *change, const struct iosrc__looked *looked);
 void iosrc__record_remove(struct iosrc__records *records,
     const struct iosrc__change *change);
+/* The registration goes on under another handle. */
+void iosrc__record_move(struct iosrc__records *records,
+    const struct iosrc__change *change, iosrc_handle handle);
 
 /* What a packet says of the record that it names. */
 struct iosrc__watch_answer iosrc__record_answer(const OVERLAPPED_ENTRY *packet);

@@ -11,6 +11,7 @@
 
 #include "source.h"
 #include "status.h"
+#include "sys/windows/pipe.h"
 #include "sys/windows/transfer.h"
 #include "sys/windows/winsock.h"
 
@@ -25,14 +26,27 @@ static iosrc_status accept_failed(void)
 	    code == WSAECONNRESET ? WSAECONNABORTED : code);
 }
 
+/* A client of a pipe has no address. */
+static iosrc_status accept_pipe(iosrc_source *source, iosrc_address *out_peer,
+    iosrc_handle *out_handle)
+{
+	iosrc_status status = iosrc__pipe_accept(source, out_handle);
+
+	if (status == IOSRC_OK && out_peer)
+		*out_peer = (iosrc_address){ .family = IOSRC_FAMILY_NONE };
+	return status;
+}
+
 iosrc_status iosrc__socket_accept(iosrc_source *source, iosrc_address *out_peer,
     iosrc_handle *out_handle)
 {
 	struct iosrc__socket_address peer = { .size = sizeof peer.u };
-	SOCKET accepted = accept((SOCKET)source->handle, &peer.u.any,
-	    &peer.size);
+	SOCKET accepted;
 	iosrc_status status;
 
+	if (iosrc__pipe_is(source))
+		return accept_pipe(source, out_peer, out_handle);
+	accepted = accept((SOCKET)source->handle, &peer.u.any, &peer.size);
 	if (accepted == INVALID_SOCKET)
 		return accept_failed();
 	status = iosrc__winsock_set_flags((iosrc_handle)accepted);

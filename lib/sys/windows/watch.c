@@ -55,14 +55,19 @@ static struct iosrc__watch **bucket_of(const struct iosrc__watches *set,
 struct iosrc__watch *iosrc__watches_find(const struct iosrc__watches *set,
     uint32_t number, const struct iosrc__watch_calls *calls)
 {
+	struct iosrc__watch *found = NULL;
 	struct iosrc__watch *watch;
 
 	if (set->bucket_count == 0)
 		return NULL;
-	for (watch = *bucket_of(set, number); watch; watch = watch->next)
-		if (watch->number == number && watch->calls == calls)
+	for (watch = *bucket_of(set, number); watch; watch = watch->next) {
+		if (watch->number != number || watch->calls != calls)
+			continue;
+		if (watch->registration)
 			return watch;
-	return NULL;
+		found = watch;
+	}
+	return found;
 }
 
 static void link_bucket(struct iosrc__watches *set, struct iosrc__watch *watch)
@@ -108,14 +113,28 @@ bool iosrc__watches_insert(struct iosrc__watches *set,
 	return true;
 }
 
-static void discard(struct iosrc__watches *set, struct iosrc__watch *watch)
+static void unlink_bucket(struct iosrc__watches *set,
+    struct iosrc__watch *watch)
 {
 	struct iosrc__watch **link = bucket_of(set, watch->number);
 
-	dequeue(watch);
 	while (*link != watch)
 		link = &(*link)->next;
 	*link = watch->next;
+}
+
+void iosrc__watches_renumber(struct iosrc__watches *set,
+    struct iosrc__watch *watch, uint32_t number)
+{
+	unlink_bucket(set, watch);
+	watch->number = number;
+	link_bucket(set, watch);
+}
+
+static void discard(struct iosrc__watches *set, struct iosrc__watch *watch)
+{
+	unlink_bucket(set, watch);
+	dequeue(watch);
 	set->count--;
 	watch->calls->free(watch);
 }

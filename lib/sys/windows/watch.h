@@ -131,12 +131,18 @@ void iosrc__watches_init(struct iosrc__watches *set);
 /* The set is empty, or its records are left to their fate. */
 void iosrc__watches_destroy(struct iosrc__watches *set);
 
-/* The record of a handle number and sort, or NULL. */
+/* The record of a handle number and sort, or NULL: the one that is registered,
+ * if there are two. */
 struct iosrc__watch *iosrc__watches_find(const struct iosrc__watches *set,
     uint32_t number, const struct iosrc__watch_calls *calls);
 /* Adds a record, zeroed but for its calls and number; false: no memory. */
 bool iosrc__watches_insert(struct iosrc__watches *set,
     struct iosrc__watch *watch);
+
+/* The record goes on under another number. One that a packet has to free may
+ * have it still: it is not found any more. */
+void iosrc__watches_renumber(struct iosrc__watches *set,
+    struct iosrc__watch *watch, uint32_t number);
 
 /* A registration that is new to the record: what is out, if anything, may be
  * about another file of the same number. */
