@@ -9,6 +9,7 @@
 //! a source here that is not borrowed.
 
 use crate::interest::Interest;
+use crate::os::Object;
 use crate::poller::Registry;
 use crate::source::Source;
 use crate::status::{count, Status};
@@ -17,7 +18,6 @@ use std::io;
 use std::marker::PhantomData;
 use std::mem::size_of;
 use std::ops::Range;
-use std::os::unix::io::AsFd;
 
 /// Registers many sources in one call. Made by [`Registry::register_many`].
 #[derive(Debug)]
@@ -66,7 +66,7 @@ const NOT_RUN: Status = Status::E_UNKNOWN;
 
 impl<'a> RegisterBatch<'a> {
     /// Adds a registration, as [`Registry::register`] would make it.
-    pub fn add<T: AsFd>(
+    pub fn add<T: Object>(
         &mut self,
         source: &'a Source<T>,
         token: u64,
@@ -108,7 +108,7 @@ impl<'a> RegisterBatch<'a> {
 }
 
 impl<'a> IoBatch<'a> {
-    fn add<T: AsFd>(
+    fn add<T: Object>(
         &mut self,
         source: &'a Source<T>,
         opcode: u32,
@@ -142,7 +142,7 @@ impl<'a> IoBatch<'a> {
     /// Only a source that is registered with this poller is taken, and that was
     /// never registered, or tried to be, with another one; a new [`Source`] of
     /// the same object starts afresh.
-    pub fn read<T: AsFd>(
+    pub fn read<T: Object>(
         &mut self,
         source: &'a Source<T>,
         place: Range<usize>,
@@ -151,7 +151,7 @@ impl<'a> IoBatch<'a> {
     }
 
     /// Adds a write of this place of the memory.
-    pub fn write<T: AsFd>(
+    pub fn write<T: Object>(
         &mut self,
         source: &'a Source<T>,
         place: Range<usize>,
@@ -160,7 +160,7 @@ impl<'a> IoBatch<'a> {
     }
 
     /// Adds a receive, with flags of [`Source::recv`].
-    pub fn recv<T: AsFd>(
+    pub fn recv<T: Object>(
         &mut self,
         source: &'a Source<T>,
         place: Range<usize>,
@@ -170,7 +170,7 @@ impl<'a> IoBatch<'a> {
     }
 
     /// Adds a send, with flags of [`Source::send`].
-    pub fn send<T: AsFd>(
+    pub fn send<T: Object>(
         &mut self,
         source: &'a Source<T>,
         place: Range<usize>,

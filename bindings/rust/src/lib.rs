@@ -8,10 +8,10 @@
 //! ([`Source::do_io`]). A [`Waker`] ends a wait from elsewhere.
 //!
 //! ```
-//! use iosrc::{net, Events, Interest, Poller};
+//! use iosrc::{net, sys, Events, Interest, Poller};
 //!
 //! let poller = Poller::new()?;
-//! let (reader, writer) = net::pipe()?;
+//! let (reader, writer) = net::pair(sys::TYPE_STREAM)?;
 //! let mut events = Events::with_capacity(64);
 //! let mut buffer = [0; 64];
 //!
@@ -39,7 +39,7 @@
 //! refuse does not compile.
 
 #![warn(missing_docs)]
-#![cfg(unix)]
+#![cfg(any(unix, windows))]
 // Older compilers want no unsafe block in an unsafe function, newer ones do.
 #![allow(unused_unsafe)]
 
@@ -48,6 +48,9 @@ mod batch;
 mod event;
 mod interest;
 pub mod net;
+#[cfg_attr(unix, path = "os/unix.rs")]
+#[cfg_attr(windows, path = "os/windows.rs")]
+pub mod os;
 mod poller;
 mod source;
 mod status;
@@ -69,8 +72,8 @@ const _: () = {
     shared::<Registry>();
     shared::<Waker>();
     shared::<Events>();
-    shared::<Source<std::fs::File>>();
-    shared::<Source<std::os::unix::io::OwnedFd>>();
+    shared::<Source<std::net::TcpStream>>();
+    shared::<net::Endpoint>();
     shared::<RegisterBatch<'static>>();
     shared::<IoBatch<'static>>();
 };
@@ -85,19 +88,19 @@ mod readme {}
 #[allow(dead_code)]
 mod refused {
     /// ```
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// let _ = reader.read(&mut [0]);
     /// let _fd = reader.into_inner();
     /// ```
     ///
     /// ```compile_fail,E0382
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// let _fd = reader.into_inner();
     /// let _ = reader.read(&mut [0]);
     /// ```
     ///
     /// ```compile_fail,E0382
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// reader.close().unwrap();
     /// let _ = reader.read(&mut [0]);
     /// ```
@@ -105,7 +108,7 @@ mod refused {
 
     /// ```
     /// let poller = iosrc::Poller::new().unwrap();
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// let mut batch = poller.io_many();
     /// let _ = batch.read(&reader, 0..1);
     /// drop(batch);
@@ -114,7 +117,7 @@ mod refused {
     ///
     /// ```compile_fail,E0505
     /// let poller = iosrc::Poller::new().unwrap();
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// let mut batch = poller.io_many();
     /// let _ = batch.read(&reader, 0..1);
     /// drop(reader);
@@ -123,7 +126,7 @@ mod refused {
     ///
     /// ```compile_fail,E0505
     /// let poller = iosrc::Poller::new().unwrap();
-    /// let (reader, _writer) = iosrc::net::pipe().unwrap();
+    /// let (reader, _writer) = iosrc::net::pair(iosrc::sys::TYPE_STREAM).unwrap();
     /// let mut batch = poller.register_many();
     /// batch.add(&reader, 0, iosrc::Interest::READABLE);
     /// drop(reader);
@@ -132,20 +135,36 @@ mod refused {
     fn dropping_a_source_of_a_batch() {}
 
     /// ```
-    /// struct Object(std::fs::File);
+    /// struct Object(std::net::TcpStream);
+    /// # #[cfg(unix)]
     /// # use std::os::unix::io::{AsFd, BorrowedFd};
+    /// # #[cfg(unix)]
     /// # impl AsFd for Object {
     /// #     fn as_fd(&self) -> BorrowedFd<'_> { self.0.as_fd() }
+    /// # }
+    /// # #[cfg(windows)]
+    /// # use std::os::windows::io::{AsSocket, BorrowedSocket};
+    /// # #[cfg(windows)]
+    /// # impl AsSocket for Object {
+    /// #     fn as_socket(&self) -> BorrowedSocket<'_> { self.0.as_socket() }
     /// # }
     /// fn sent<T: Send>() {}
     /// sent::<iosrc::Source<Object>>();
     /// ```
     ///
     /// ```compile_fail,E0277
-    /// struct Object(std::fs::File, std::rc::Rc<()>);
+    /// struct Object(std::net::TcpStream, std::rc::Rc<()>);
+    /// # #[cfg(unix)]
     /// # use std::os::unix::io::{AsFd, BorrowedFd};
+    /// # #[cfg(unix)]
     /// # impl AsFd for Object {
     /// #     fn as_fd(&self) -> BorrowedFd<'_> { self.0.as_fd() }
+    /// # }
+    /// # #[cfg(windows)]
+    /// # use std::os::windows::io::{AsSocket, BorrowedSocket};
+    /// # #[cfg(windows)]
+    /// # impl AsSocket for Object {
+    /// #     fn as_socket(&self) -> BorrowedSocket<'_> { self.0.as_socket() }
     /// # }
     /// fn sent<T: Send>() {}
     /// sent::<iosrc::Source<Object>>();
@@ -153,20 +172,36 @@ mod refused {
     fn sending_a_source_of_what_is_not_send() {}
 
     /// ```
-    /// struct Object(std::fs::File, std::sync::Mutex<()>);
+    /// struct Object(std::net::TcpStream, std::sync::Mutex<()>);
+    /// # #[cfg(unix)]
     /// # use std::os::unix::io::{AsFd, BorrowedFd};
+    /// # #[cfg(unix)]
     /// # impl AsFd for Object {
     /// #     fn as_fd(&self) -> BorrowedFd<'_> { self.0.as_fd() }
+    /// # }
+    /// # #[cfg(windows)]
+    /// # use std::os::windows::io::{AsSocket, BorrowedSocket};
+    /// # #[cfg(windows)]
+    /// # impl AsSocket for Object {
+    /// #     fn as_socket(&self) -> BorrowedSocket<'_> { self.0.as_socket() }
     /// # }
     /// fn shared<T: Sync>() {}
     /// shared::<iosrc::Source<Object>>();
     /// ```
     ///
     /// ```compile_fail,E0277
-    /// struct Object(std::fs::File, std::cell::Cell<()>);
+    /// struct Object(std::net::TcpStream, std::cell::Cell<()>);
+    /// # #[cfg(unix)]
     /// # use std::os::unix::io::{AsFd, BorrowedFd};
+    /// # #[cfg(unix)]
     /// # impl AsFd for Object {
     /// #     fn as_fd(&self) -> BorrowedFd<'_> { self.0.as_fd() }
+    /// # }
+    /// # #[cfg(windows)]
+    /// # use std::os::windows::io::{AsSocket, BorrowedSocket};
+    /// # #[cfg(windows)]
+    /// # impl AsSocket for Object {
+    /// #     fn as_socket(&self) -> BorrowedSocket<'_> { self.0.as_socket() }
     /// # }
     /// fn shared<T: Sync>() {}
     /// shared::<iosrc::Source<Object>>();

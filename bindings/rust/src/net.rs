@@ -2,21 +2,21 @@
 
 //! Endpoints, and what sockets can do beyond reading and writing.
 //!
-//! Every handle that is opened here is non-blocking and close-on-exec.
+//! Every handle that is opened here is non-blocking and is not inherited.
 
 use crate::address::Address;
 use crate::interest::Interest;
+use crate::os::{Object, Owned};
 use crate::source::Source;
 use crate::status::{count, Status};
-use crate::sys::{self, Flags};
+use crate::sys::{self, Flags, HandleType};
 pub use crate::sys::{ConnectOptions, DatagramOptions, ListenOptions};
 use std::io;
 use std::mem::size_of;
-use std::os::unix::io::{AsFd, OwnedFd};
 use std::ptr;
 
 /// The source of a handle that the library opened.
-pub type Endpoint = Source<OwnedFd>;
+pub type Endpoint = Source<Owned>;
 
 impl Default for ListenOptions {
     fn default() -> ListenOptions {
@@ -36,20 +36,37 @@ impl Default for DatagramOptions {
     }
 }
 
-fn open(make: impl FnOnce(*mut *mut sys::Source) -> Status) -> io::Result<Endpoint> {
+/// What an address is of: a named pipe is no socket.
+fn type_of(address: &Address) -> HandleType {
+    match address.family() {
+        sys::FAMILY_PIPE => HandleType::PIPE,
+        _ => HandleType::SOCKET,
+    }
+}
+
+fn open(
+    handle_type: HandleType,
+    make: impl FnOnce(*mut *mut sys::Source) -> Status,
+) -> io::Result<Endpoint> {
     let mut raw = ptr::null_mut();
     make(&mut raw).result()?;
     // SAFETY: the call succeeded, so that there is a source, and it is ours.
-    unsafe { Source::adopt(raw) }
+    unsafe { Source::adopt(raw, handle_type) }
 }
 
 fn open_two(
+    handle_type: HandleType,
     make: impl FnOnce(*mut *mut sys::Source, *mut *mut sys::Source) -> Status,
 ) -> io::Result<(Endpoint, Endpoint)> {
     let (mut a, mut b) = (ptr::null_mut(), ptr::null_mut());
     make(&mut a, &mut b).result()?;
     // SAFETY: as above.
-    unsafe { Ok((Source::adopt(a)?, Source::adopt(b)?)) }
+    unsafe {
+        Ok((
+            Source::adopt(a, handle_type)?,
+            Source::adopt(b, handle_type)?,
+        ))
+    }
 }
 
 /// Opens a socket that listens. Port 0 lets the system choose:
@@ -61,7 +78,9 @@ pub fn listen(address: &Address) -> io::Result<Endpoint> {
 /// The same with options.
 pub fn listen_with(address: &Address, options: &ListenOptions) -> io::Result<Endpoint> {
     // SAFETY: pointers are to borrowed values, sizes are theirs; so below.
-    open(|out| unsafe { sys::iosrc_listen(&address.0, options, size_of::<ListenOptions>(), out) })
+    open(type_of(address), |out| unsafe {
+        sys::iosrc_listen(&address.0, options, size_of::<ListenOptions>(), out)
+    })
 }
 
 /// Opens a socket and begins to connect it: when the source is writable,
@@ -72,7 +91,9 @@ pub fn connect(address: &Address) -> io::Result<Endpoint> {
 
 /// The same with options.
 pub fn connect_with(address: &Address, options: &ConnectOptions) -> io::Result<Endpoint> {
-    open(|out| unsafe { sys::iosrc_connect(&address.0, options, size_of::<ConnectOptions>(), out) })
+    open(type_of(address), |out| unsafe {
+        sys::iosrc_connect(&address.0, options, size_of::<ConnectOptions>(), out)
+    })
 }
 
 /// Opens a datagram socket and binds it.
@@ -82,7 +103,7 @@ pub fn bind_datagram(address: &Address) -> io::Result<Endpoint> {
 
 /// The same with options.
 pub fn bind_datagram_with(address: &Address, options: &DatagramOptions) -> io::Result<Endpoint> {
-    open(|out| unsafe {
+    open(HandleType::SOCKET, |out| unsafe {
         sys::iosrc_bind_datagram(&address.0, options, size_of::<DatagramOptions>(), out)
     })
 }
@@ -90,12 +111,14 @@ pub fn bind_datagram_with(address: &Address, options: &DatagramOptions) -> io::R
 /// Makes two sockets that are connected to each other, of one of
 /// `sys::TYPE_*`.
 pub fn pair(socket_type: u32) -> io::Result<(Endpoint, Endpoint)> {
-    open_two(|a, b| unsafe { sys::iosrc_pair(socket_type, a, b) })
+    open_two(HandleType::SOCKET, |a, b| unsafe {
+        sys::iosrc_pair(socket_type, a, b)
+    })
 }
 
 /// Makes a pipe: the end to read from and the one to write to.
 pub fn pipe() -> io::Result<(Endpoint, Endpoint)> {
-    open_two(|a, b| unsafe { sys::iosrc_pipe(a, b) })
+    open_two(HandleType::PIPE, |a, b| unsafe { sys::iosrc_pipe(a, b) })
 }
 
 /// What a datagram, or a piece of a stream, came with.
@@ -109,13 +132,15 @@ pub struct Received {
     pub peer: Option<Address>,
 }
 
-impl<T: AsFd> Source<T> {
+impl<T: Object> Source<T> {
     /// Takes one connection, with the peer's address. Go on until it would
     /// block.
     pub fn accept(&self) -> io::Result<(Endpoint, Address)> {
         let mut peer = Address::NONE;
         // SAFETY: the source is alive and outputs are ours; so below.
-        let source = open(|out| unsafe { sys::iosrc_accept(self.raw(), &mut peer.0, out) })?;
+        let source = open(self.get_ref().handle_type(), |out| unsafe {
+            sys::iosrc_accept(self.raw(), &mut peer.0, out)
+        })?;
         Ok((source, peer))
     }
 

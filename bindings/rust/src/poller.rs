@@ -8,6 +8,7 @@
 
 use crate::event::{Event, Events};
 use crate::interest::Interest;
+use crate::os::{self, Object};
 use crate::source::Source;
 use crate::status::{count, static_text, Status};
 use crate::sys;
@@ -15,7 +16,6 @@ pub use crate::sys::PollerCounters;
 use std::io;
 use std::mem::size_of;
 use std::ops::Deref;
-use std::os::unix::io::{AsFd, RawFd};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
@@ -159,7 +159,7 @@ impl Registry {
 
     /// Registers a source under a token. What is ready already is reported by
     /// the next wait; a wait that goes on sees it too.
-    pub fn register<T: AsFd>(
+    pub fn register<T: Object>(
         &self,
         source: &Source<T>,
         token: u64,
@@ -172,7 +172,7 @@ impl Registry {
 
     /// Replaces token, interest and mode whole, and reports again what is
     /// ready. Wakes a oneshot registration.
-    pub fn reregister<T: AsFd>(
+    pub fn reregister<T: Object>(
         &self,
         source: &Source<T>,
         token: u64,
@@ -183,7 +183,7 @@ impl Registry {
     }
 
     /// Ends a registration: no wait that begins later reports it.
-    pub fn deregister<T: AsFd>(&self, source: &Source<T>) -> io::Result<()> {
+    pub fn deregister<T: Object>(&self, source: &Source<T>) -> io::Result<()> {
         // SAFETY: both objects are alive.
         unsafe { sys::iosrc_deregister(source.raw(), self.raw()) }.result()
     }
@@ -209,11 +209,11 @@ impl Registry {
     /// The handle that becomes readable when an event is pending, for another
     /// loop to watch; it stays the poller's. From the first call on every wake
     /// enters the kernel.
-    pub fn expose(&self) -> io::Result<RawFd> {
+    pub fn expose(&self) -> io::Result<os::Raw> {
         let mut handle = sys::Handle(-1);
         // SAFETY: the poller is alive, the output ours.
         unsafe { sys::iosrc_poller_expose(self.raw(), &mut handle) }.result()?;
-        RawFd::try_from(handle.0).map_err(|_| Status::E_UNKNOWN.into())
+        os::raw(handle)
     }
 
     /// The backend: one of `sys::BACKEND_*`.

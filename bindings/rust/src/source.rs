@@ -3,11 +3,11 @@
 //! Sources: what is registered, and what I/O goes through.
 
 use crate::interest::Interest;
+use crate::os::{self, Object, Owned, Owner};
 use crate::poller::Registry;
 use crate::status::{count, Kind, Status};
 use crate::sys;
 use std::io::{self, IoSlice, IoSliceMut, Read, Write};
-use std::os::unix::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -34,12 +34,11 @@ unsafe impl Send for RawSource {}
 unsafe impl Sync for RawSource {}
 
 impl RawSource {
-    fn of_handle(handle: RawFd) -> io::Result<RawSource> {
+    fn of_object(object: &impl Object) -> io::Result<RawSource> {
         let mut raw = ptr::null_mut();
-        let handle = sys::Handle(handle as isize);
         // SAFETY: the output is ours. That the library has the handle at its
         // command ends, at the latest, with drop.
-        unsafe { sys::iosrc_create(handle, sys::HandleType::DEFAULT, &mut raw) }.result()?;
+        unsafe { sys::iosrc_create(object.handle(), object.handle_type(), &mut raw) }.result()?;
         RawSource::of_raw(raw)
     }
 
@@ -84,10 +83,10 @@ impl Drop for RawSource {
 /// An I/O object that can be registered, and that all its I/O goes through.
 ///
 /// It owns the object: dropping the source drops the object, which closes its
-/// handle; [`into_inner`](Source::into_inner) gives the object back. Anything
-/// that is [`AsFd`] will do: sockets, pipes, files of std, an [`OwnedFd`], or a
-/// [`BorrowedFd`], with which the handle stays its owner's. The bound is not
-/// `AsRawFd`, for that is true of any number, open or not.
+/// handle; [`into_inner`](Source::into_inner) gives the object back. What will
+/// do is an [`Object`]: on Unix anything that is `AsFd`, on Windows anything
+/// that is `AsSocket`, and handles of other kinds in a wrapper that names the
+/// kind.
 ///
 /// Make the object non-blocking before; the library leaves its flags alone.
 ///
@@ -98,16 +97,16 @@ impl Drop for RawSource {
 /// shared::<iosrc::Source<std::net::TcpStream>>();
 /// ```
 #[derive(Debug)]
-pub struct Source<T: AsFd> {
+pub struct Source<T: Object> {
     // First, so that the registration is gone before the handle is closed.
     pub(crate) raw: RawSource,
     inner: T,
 }
 
-impl<T: AsFd> Source<T> {
+impl<T: Object> Source<T> {
     /// Makes a source of an object. Makes no system call.
     pub fn new(inner: T) -> io::Result<Source<T>> {
-        let raw = RawSource::of_handle(inner.as_fd().as_raw_fd())?;
+        let raw = RawSource::of_object(&inner)?;
         Ok(Source { raw, inner })
     }
 
@@ -122,17 +121,15 @@ impl<T: AsFd> Source<T> {
     /// that; dropping does the same and is silent.
     pub fn close(self) -> io::Result<()>
     where
-        T: Into<OwnedFd>,
+        T: Owner,
     {
         let handle = self.handle();
         let Source { raw, inner } = self;
-        let owned: OwnedFd = inner.into();
-        if owned.as_raw_fd() != handle {
-            return Ok(()); // An odd object: what it owns is closed by drop.
+        if !inner.give_up(handle) {
+            return Ok(()); // An odd object: what it owns is closed by now.
         }
         let pointer = raw.raw.as_ptr();
         std::mem::forget(raw);
-        let _ = owned.into_raw_fd();
         // SAFETY: the source and its handle are ours, and nobody else's any
         // more.
         unsafe { sys::iosrc_close(pointer) }.result()
@@ -154,9 +151,9 @@ impl<T: AsFd> Source<T> {
         self.raw.raw.as_ptr()
     }
 
-    fn handle(&self) -> RawFd {
-        // SAFETY: the source is alive. It was made of a RawFd.
-        unsafe { sys::iosrc_source_handle(self.raw()) }.0 as RawFd
+    pub(crate) fn handle(&self) -> sys::Handle {
+        // SAFETY: the source is alive.
+        unsafe { sys::iosrc_source_handle(self.raw()) }
     }
 
     /// Runs one operation on the object, and arms what would have blocked.
@@ -212,11 +209,11 @@ impl<T: AsFd> Source<T> {
         match vectors(buffers.iter().map(|buffer| buffer.len())) {
             Vectors::None => Ok(0),
             Vectors::One(index) => self.read(&mut buffers[index]),
-            // SAFETY: std promises that IoSliceMut is laid out as iovec, and
-            // iosrc_buffer is that too.
-            Vectors::First(number) => {
-                count(unsafe { sys::iosrc_readv(self.raw(), buffers.as_ptr().cast(), number) })
-            }
+            // SAFETY: the list is of buffers that are as large as it says, here
+            // and below.
+            Vectors::First(number) => os::with_buffers_mut(&mut buffers[..number], |list| {
+                count(unsafe { sys::iosrc_readv(self.raw(), list, number) })
+            }),
         }
     }
 
@@ -225,41 +222,31 @@ impl<T: AsFd> Source<T> {
         match vectors(buffers.iter().map(|buffer| buffer.len())) {
             Vectors::None => Ok(0),
             Vectors::One(index) => self.write(&buffers[index]),
-            // SAFETY: as above; nothing is written to the buffers.
-            Vectors::First(number) => {
-                count(unsafe { sys::iosrc_writev(self.raw(), buffers.as_ptr().cast(), number) })
-            }
+            Vectors::First(number) => os::with_buffers(&buffers[..number], |list| {
+                count(unsafe { sys::iosrc_writev(self.raw(), list, number) })
+            }),
         }
     }
 }
 
-impl Source<OwnedFd> {
+impl Source<Owned> {
     /// Makes a source of one that the library made.
     ///
     /// # Safety
     ///
-    /// The source is alive, and the caller's own.
-    pub(crate) unsafe fn adopt(raw: *mut sys::Source) -> io::Result<Source<OwnedFd>> {
+    /// The source is alive, of a handle of that type, and the caller's own.
+    pub(crate) unsafe fn adopt(
+        raw: *mut sys::Source,
+        handle_type: sys::HandleType,
+    ) -> io::Result<Source<Owned>> {
         let raw = RawSource::of_raw(raw)?;
         // SAFETY: the source is alive, and its handle belongs to it alone;
         // RawSource gives the source up without closing that.
         let inner = unsafe {
             let handle = sys::iosrc_source_handle(raw.raw.as_ptr());
-            OwnedFd::from_raw_fd(handle.0 as RawFd)
+            os::adopt(handle, handle_type)
         };
         Ok(Source { raw, inner })
-    }
-}
-
-impl<T: AsFd> AsFd for Source<T> {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.inner.as_fd()
-    }
-}
-
-impl<T: AsFd> AsRawFd for Source<T> {
-    fn as_raw_fd(&self) -> RawFd {
-        self.handle()
     }
 }
 
@@ -292,7 +279,7 @@ fn vectors(sizes: impl Iterator<Item = usize>) -> Vectors {
     }
 }
 
-impl<T: AsFd> Read for &Source<T> {
+impl<T: Object> Read for &Source<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Source::read(self, buffer)
     }
@@ -302,7 +289,7 @@ impl<T: AsFd> Read for &Source<T> {
     }
 }
 
-impl<T: AsFd> Read for Source<T> {
+impl<T: Object> Read for Source<T> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         Source::read(self, buffer)
     }
@@ -312,7 +299,7 @@ impl<T: AsFd> Read for Source<T> {
     }
 }
 
-impl<T: AsFd> Write for &Source<T> {
+impl<T: Object> Write for &Source<T> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Source::write(self, data)
     }
@@ -327,7 +314,7 @@ impl<T: AsFd> Write for &Source<T> {
     }
 }
 
-impl<T: AsFd> Write for Source<T> {
+impl<T: Object> Write for Source<T> {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         Source::write(self, data)
     }
