@@ -74,19 +74,16 @@ func TestDroppedPoller(t *testing.T) {
 func TestClosedFd(t *testing.T) {
 	poller := newPoller(t)
 	reader, _ := pipe(t)
-	// High, so that nobody gets the number meanwhile.
-	const number = 500
-	ok(t, syscall.Dup3(int(reader.Handle()), number, syscall.O_CLOEXEC))
-	source, err := iosrc.NewSource(number, iosrc.HandleDefault)
+	source, err := iosrc.NewSource(closedHandle(t, reader.Handle()),
+		iosrc.HandleDefault)
 	ok(t, err)
-	ok(t, syscall.Close(number))
 	for _, err := range []error{
 		source.Register(poller, 1, iosrc.Readable),
 		second(source.Read(make([]byte, 1))),
 		second(source.Write(make([]byte, 1))),
 		source.Close(),
 	} {
-		is(t, err, syscall.EBADF)
+		is(t, err, errBadHandle)
 		if iosrc.KindOf(err) != iosrc.KindBadHandle {
 			t.Fatal("kind", iosrc.KindOf(err))
 		}
@@ -112,22 +109,24 @@ func TestUnknownInterestBit(t *testing.T) {
 }
 
 func TestErrorHasKindAndOSCode(t *testing.T) {
-	address, err := iosrc.ParseAddress("unix:/nonexistent/socket")
-	ok(t, err)
-	_, err = iosrc.Connect(address, nil)
-	is(t, err, syscall.ENOENT)
-	is(t, err, fs.ErrNotExist)
+	_, err := iosrc.Listen(address(t, refused.address), nil)
+	is(t, err, refused.code)
+	if errors.Is(err, fs.ErrNotExist) != (refused.kind ==
+		iosrc.KindNotFound) {
+		t.Fatal(err)
+	}
 	var status iosrc.Status
 	var code syscall.Errno
 	if !errors.As(fmt.Errorf("wrapped: %w", err), &status) ||
-		status.Kind() != iosrc.KindNotFound ||
-		status.OS() != int(syscall.ENOENT) || status.Name() != "ENOENT" {
+		status.Kind() != refused.kind ||
+		status.OS() != int(refused.code) ||
+		status.Name() != refused.name {
 		t.Fatal(status)
 	}
-	if !errors.As(err, &code) || code != syscall.ENOENT {
+	if !errors.As(err, &code) || code != refused.code {
 		t.Fatal(code)
 	}
-	if text := err.Error(); !strings.Contains(text, "(ENOENT)") {
+	if text := err.Error(); !strings.Contains(text, "("+refused.name+")") {
 		t.Fatal(text)
 	}
 	is(t, iosrc.ErrWouldBlock, syscall.EAGAIN)
@@ -142,6 +141,8 @@ func TestErrorHasKindAndOSCode(t *testing.T) {
 		iosrc.ErrEnded:             iosrc.KindClosed,
 		syscall.EAGAIN:             iosrc.KindWouldBlock,
 		syscall.EADDRINUSE:         iosrc.KindAddressInUse,
+		syscall.ECONNREFUSED:       iosrc.KindConnectionRefused,
+		syscall.EINVAL:             iosrc.KindInvalid,
 		io.EOF:                     iosrc.KindOther,
 		iosrc.Status(-1 << 29):     iosrc.KindOther,
 		iosrc.ErrAlreadyRegistered: iosrc.KindMisuse,

@@ -4,7 +4,9 @@ package iosrc_test
 
 import (
 	"errors"
+	"io"
 	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,6 +18,13 @@ const (
 	patience = 10 * time.Second
 	quiet    = 20 * time.Millisecond
 )
+
+type refusal struct {
+	address string
+	code    syscall.Errno
+	name    string
+	kind    iosrc.Kind
+}
 
 func ok(t testing.TB, err error) {
 	t.Helper()
@@ -45,14 +54,6 @@ func pair(t testing.TB) (a, b *iosrc.Source) {
 	ok(t, err)
 	t.Cleanup(func() { a.Close(); b.Close() })
 	return a, b
-}
-
-func pipe(t testing.TB) (reader, writer *iosrc.Source) {
-	t.Helper()
-	reader, writer, err := iosrc.Pipe()
-	ok(t, err)
-	t.Cleanup(func() { reader.Close(); writer.Close() })
-	return reader, writer
 }
 
 // wait answers what is ready, at most 16 events; none is an error.
@@ -129,5 +130,46 @@ func eventually(t testing.TB, what string, happened func() bool) {
 		}
 		runtime.GC()
 		time.Sleep(time.Millisecond)
+	}
+}
+
+// gone answers the error of writing to a peer that is gone, which over TCP has
+// to say so first.
+func gone(t testing.TB, source *iosrc.Source) error {
+	t.Helper()
+	var err error
+	eventually(t, "writing to nobody fails", func() bool {
+		_, err = source.Write([]byte("x"))
+		return err != nil && err != iosrc.ErrWouldBlock
+	})
+	for _, kind := range kindsOfGone {
+		if iosrc.KindOf(err) == kind {
+			return err
+		}
+	}
+	t.Fatal("gone, and yet", err)
+	return nil
+}
+
+// readAll reads to the end, as it comes.
+func readAll(t testing.TB, source *iosrc.Source) []byte {
+	t.Helper()
+	poller := newPoller(t)
+	ok(t, source.Register(poller, 1, iosrc.Readable))
+	defer source.Deregister(poller)
+	var all []byte
+	data := make([]byte, 1<<16)
+	for {
+		n, err := source.Read(data)
+		all = append(all, data[:n]...)
+		switch err {
+		case nil:
+		case io.EOF:
+			return all
+		case iosrc.ErrWouldBlock:
+			wait(t, poller)
+		default:
+			t.Fatal(err)
+		}
 	}
 }

@@ -50,9 +50,7 @@ static uint64_t go_source_registration(uintptr_t source)
 import "C"
 
 import (
-	"errors"
 	"io"
-	"syscall"
 	"unsafe"
 )
 
@@ -229,7 +227,7 @@ func (s *Source) DoIO(directions Bits,
 	n, err := operation(handleOf(raw))
 	switch {
 	case err == nil:
-	case errors.Is(err, syscall.EAGAIN):
+	case isWouldBlock(err):
 		// A failure to arm comes as an event with Error.
 		rearm(raw, directions)
 		err = ErrWouldBlock

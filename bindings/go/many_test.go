@@ -95,7 +95,7 @@ func TestNoAllocationPerBatch(t *testing.T) {
 
 // ---- 1,000 connections, a server and a client, each a poller of its own ----
 
-const connections, messageSize, messages = 1000, 700, 5
+const connections, messageSize = 1000, 700
 
 func serve(poller *iosrc.Poller, listener *iosrc.Source) error {
 	served := map[uint64]*iosrc.Source{}

@@ -4,7 +4,6 @@ package iosrc_test
 
 import (
 	"net/netip"
-	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -29,8 +28,7 @@ func listen(t testing.TB, text string) (*iosrc.Source, iosrc.Address) {
 }
 
 func TestListenConnectAccept(t *testing.T) {
-	path := "unix:" + filepath.Join(t.TempDir(), "socket")
-	for _, text := range []string{"127.0.0.1:0", path} {
+	for _, text := range addresses(t) {
 		poller := newPoller(t)
 		listener, local := listen(t, text)
 		ok(t, listener.Register(poller, 1, iosrc.Readable))
@@ -150,7 +148,11 @@ func TestDatagrams(t *testing.T) {
 	_, err = a.SendTo([]byte("x"), 0, nil)
 	is(t, err, iosrc.ErrInvalid)
 	group := address(t, "239.1.2.3:0")
-	is(t, a.LeaveMulticast(group, 0), syscall.EADDRNOTAVAIL)
+	err = a.LeaveMulticast(group, 0) // Wine's number is of the second kind
+	if kind := iosrc.KindOf(err); kind != iosrc.KindAddressInvalid &&
+		kind != iosrc.KindInvalid {
+		t.Fatal(err)
+	}
 	is(t, a.JoinMulticast(to, 0), iosrc.ErrInvalid)
 }
 

@@ -22,7 +22,7 @@ func TestBackendIsTheOneAskedFor(t *testing.T) {
 
 func TestEdgeReportsOnce(t *testing.T) {
 	poller := newPoller(t)
-	reader, writer := pipe(t)
+	reader, writer := pair(t)
 	ok(t, reader.Register(poller, 7, iosrc.Readable))
 	waitNone(t, poller)
 	put(t, writer, "data")
@@ -36,7 +36,7 @@ func TestEdgeReportsOnce(t *testing.T) {
 
 func TestLevelReportsWhileReady(t *testing.T) {
 	poller := newPoller(t)
-	reader, writer := pipe(t)
+	reader, writer := pair(t)
 	ok(t, reader.Register(poller, 7, iosrc.Readable|iosrc.Level))
 	put(t, writer, "data")
 	for i := 0; i < 3; i++ {
@@ -48,7 +48,7 @@ func TestLevelReportsWhileReady(t *testing.T) {
 
 func TestOneshotSleepsUntilReregister(t *testing.T) {
 	poller := newPoller(t)
-	reader, writer := pipe(t)
+	reader, writer := pair(t)
 	interest := iosrc.Readable | iosrc.Oneshot
 	ok(t, reader.Register(poller, 7, interest))
 	put(t, writer, "data")

@@ -55,9 +55,11 @@ func (s Status) Unwrap() error {
 	return nil
 }
 
-// Is says that ErrClosed is fs.ErrClosed.
+// Is says that ErrClosed is fs.ErrClosed. On Windows a status also is the number
+// that Go makes up for a name of Unix, such as syscall.ECONNREFUSED, when both
+// are of one kind.
 func (s Status) Is(target error) bool {
-	return s == ErrClosed && target == fs.ErrClosed
+	return s == ErrClosed && target == fs.ErrClosed || s.isErrno(target)
 }
 
 // KindOf answers the portable kind of any error: of this package, or of the
@@ -72,7 +74,7 @@ func KindOf(err error) Kind {
 	case errors.As(err, &status):
 		return status.Kind()
 	case errors.As(err, &code):
-		return rawStatusFromOS(int32(code)).Kind()
+		return kindOfErrno(code)
 	case errors.Is(err, ErrEnded):
 		return KindClosed
 	case errors.Is(err, ErrBusy):
