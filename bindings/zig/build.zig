@@ -23,9 +23,14 @@ pub fn build(b: *std.Build) void {
         if (!std.fs.path.isAbsolute(name))
             std.process.fatal("-Dlibrary={s}: not an absolute path", .{name});
         const folder: std.Build.LazyPath = .{ .cwd_relative = name };
-        iosrc.addLibraryPath(folder);
-        iosrc.addRPath(folder);
-        iosrc.linkSystemLibrary("iosrc", .{ .use_pkg_config = .no });
+        if (target.result.os.tag == .windows) {
+            // The folder of a build holds a static library too.
+            iosrc.addObjectFile(folder.path(b, "libiosrc.dll.a"));
+        } else {
+            iosrc.addLibraryPath(folder);
+            iosrc.addRPath(folder);
+            iosrc.linkSystemLibrary("iosrc", .{ .use_pkg_config = .no });
+        }
     } else {
         iosrc.linkSystemLibrary("iosrc", .{});
     }
@@ -52,7 +57,9 @@ pub fn build(b: *std.Build) void {
     b.installArtifact(echo);
 
     const test_step = b.step("test", "Run the tests on every backend");
-    for ([_][]const u8{ "epoll", "poll" }) |backend| {
+    const is_windows = target.result.os.tag == .windows;
+    const backends: []const []const u8 = if (is_windows) &.{"afd"} else &.{ "epoll", "poll" };
+    for (backends) |backend| {
         const run = b.addRunArtifact(tests);
         run.setEnvironmentVariable("IOSRC_BACKEND", backend);
         // The library may have changed where nothing else has.

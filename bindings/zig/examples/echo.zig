@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 //! An echo server: echo ADDRESS, such as 127.0.0.1:7000 or unix:/tmp/echo. It
-//! sends back what it receives, until SIGINT or SIGTERM.
+//! sends back what it receives, until SIGINT or SIGTERM, on Windows until
+//! ctrl-C.
 
 const std = @import("std");
+const builtin = @import("builtin");
 const iosrc = @import("iosrc");
 
 const stop_token = 0;
@@ -149,6 +151,31 @@ fn stop(_: std.posix.SIG) callconv(.c) void {
     std.c._errno().* = saved;
 }
 
+extern "kernel32" fn SetConsoleCtrlHandler(
+    handler: *const fn (u32) callconv(.winapi) c_int,
+    add: c_int,
+) callconv(.winapi) c_int;
+
+/// Windows calls it in a thread of its own.
+fn stopConsole(_: u32) callconv(.winapi) c_int {
+    stopper.wake() catch return 0;
+    return 1;
+}
+
+fn stopAtSignals() void {
+    if (builtin.os.tag == .windows) {
+        _ = SetConsoleCtrlHandler(stopConsole, 1);
+        return;
+    }
+    const action: std.posix.Sigaction = .{
+        .handler = .{ .handler = stop },
+        .mask = std.posix.sigemptyset(),
+        .flags = 0,
+    };
+    std.posix.sigaction(.INT, &action, null);
+    std.posix.sigaction(.TERM, &action, null);
+}
+
 fn fatal(what: []const u8, err: anyerror) noreturn {
     std.log.err("{s}: {t} ({s})", .{ what, err, iosrc.lastStatus().name() });
     std.process.exit(1);
@@ -173,13 +200,7 @@ pub fn main(init: std.process.Init) !void {
     try server.listen();
 
     stopper = try .init(server.poller, stop_token);
-    const action: std.posix.Sigaction = .{
-        .handler = .{ .handler = stop },
-        .mask = std.posix.sigemptyset(),
-        .flags = 0,
-    };
-    std.posix.sigaction(.INT, &action, null);
-    std.posix.sigaction(.TERM, &action, null);
+    stopAtSignals();
 
     var room: [64 + iosrc.Address.text_size]u8 = undefined;
     var output: std.Io.File.Writer = .initStreaming(.stdout(), init.io, &room);
