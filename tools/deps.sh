@@ -51,6 +51,8 @@ tool:llvm-dlltool	llvm
 tool:lld-link	lld
 tool:file	file
 tool:rustc	rustc
+file:/usr/bin/rustc	rustc
+file:/usr/lib/rustlib/x86_64-pc-windows-gnu/lib	libstd-rust-dev-windows
 tool:cargo	cargo
 tool:go	golang-go
 tool:groff	groff-base

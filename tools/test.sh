@@ -25,7 +25,7 @@ first='deps bootstrap build format-check regen-check check check-model'
 first="$first check-install"
 # Two lanes, side by side: tests wait more than they work.
 lane_1='check-bindings check-clang check-asan check-valgrind check-denied'
-lane_2='check-musl check-tsan distcheck check-without'
+lane_2='check-musl check-tsan distcheck check-without check-wine-bindings'
 stages="$first $lane_1 $lane_2"
 
 stage_deps() { sh "$source/tools/deps.sh" test; }

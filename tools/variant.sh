@@ -14,6 +14,8 @@ slow_cflags='-O1 -g -fno-omit-frame-pointer'
 log_compiler=
 soak=
 tests=
+goal=check
+session=
 
 need() {
 	command -v "$1" >/dev/null || {
@@ -90,6 +92,22 @@ check-musl)
 		-print-multiarch)"
 	export CMOCKA_CFLAGS CMOCKA_LIBS
 	;;
+check-wine-bindings)
+	title='bindings of other languages on the DLL, under Wine'
+	need wine
+	need x86_64-w64-mingw32-gcc
+	CC=x86_64-w64-mingw32-gcc
+	CFLAGS='-O2 -g'
+	IOSRC_TEST_SLOWNESS=2
+	host=x86_64-w64-mingw32
+	IOSRC_CONFIGURE_FLAGS="${IOSRC_CONFIGURE_FLAGS-} --host=$host"
+	# tools/deps.sh builds cmocka for Windows.
+	CMOCKA_CFLAGS=-I${IOSRC_MINGW_PREFIX:-/usr/local}/$host/include
+	CMOCKA_LIBS="-L${IOSRC_MINGW_PREFIX:-/usr/local}/$host/lib -lcmocka"
+	export CMOCKA_CFLAGS CMOCKA_LIBS
+	goal=check-bindings
+	session='sh ../source/tools/wine.sh session'
+	;;
 *)
 	echo "variant.sh: what is $target?" >&2
 	exit 2
@@ -130,10 +148,11 @@ built=$(date +%s)
 echo "$target: built in $((built - start)) s"
 
 failed=0
-set -- check VERBOSE=yes
+set -- "$goal" VERBOSE=yes
 [ -z "$tests" ] || set -- "$@" TESTS="$tests"
 [ -z "$log_compiler" ] || set -- "$@" LOG_COMPILER="$log_compiler"
-"$make" "$@" >check.log 2>&1 || failed=1
+# shellcheck disable=SC2086 # a command and its arguments
+$session "$make" "$@" >check.log 2>&1 || failed=1
 if [ $failed = 1 ]; then
 	tail -n 200 check.log
 fi

@@ -6,9 +6,12 @@
 # runs one program, with a time limit. Both fail when they are not sure: a
 # program has passed only if it answered 0 and wrote its closing line, for a
 # Wine that breaks answers 0 too; a session only if no program was left behind.
+# wine.sh serve PROGRAM.exe ARGUMENT... knows no closing line: for servers, to
+# which signals go.
 #
 # IOSRC_WINE_SECONDS is the limit of one program (default 120),
-# IOSRC_WINE_PATH what is looked through for DLLs.
+# IOSRC_WINE_PATH what is looked through for DLLs, IOSRC_WINE_CLOSING the closing
+# line, for grep, of what is no test of cmocka.
 set -u
 
 # Address randomisation may put the heap where Windows programs expect the
@@ -100,26 +103,32 @@ session() {
 	return $status
 }
 
+closing=${IOSRC_WINE_CLOSING:-'^\[  PASSED  \] [1-9]'}
+
 # libtool's wrapper is no test: the program itself is below it.
 program_of() {
 	real=$(dirname "$1")/.libs/$(basename "$1")
 	[ -f "$real" ] && echo "$real" || echo "$1"
 }
 
+# Wine's name for a path of the system.
+find_dlls() {
+	WINEPATH=$(echo "${IOSRC_WINE_PATH:-}" | sed 's|:|;|g')
+	export WINEPATH
+}
+
 run() {
 	program=$(program_of "$1")
 	shift
 	out=$(mktemp)
-	# Wine's name for a path of the system.
-	WINEPATH=$(echo "${IOSRC_WINE_PATH:-}" | sed 's|:|;|g')
-	export WINEPATH
+	find_dlls
 	# shellcheck disable=SC2086
 	timeout -k 10 "${IOSRC_WINE_SECONDS:-120}" $fixed \
 		wine "$program" "$@" </dev/null >"$out" 2>&1
 	status=$?
 	tr -d '\r' <"$out"
 	if [ $status = 0 ] &&
-		! tr -d '\r' <"$out" | grep -q '^\[  PASSED  \] [1-9]'; then
+		! tr -d '\r' <"$out" | grep -q -- "$closing"; then
 		echo "wine.sh: $program answered 0 without its closing line"
 		status=1
 	fi
@@ -128,10 +137,20 @@ run() {
 	return $status
 }
 
+serve() {
+	program=$(program_of "$1")
+	shift
+	find_dlls
+	# shellcheck disable=SC2086
+	exec timeout -k 10 "${IOSRC_WINE_SECONDS:-120}" $fixed \
+		wine "$program" "$@" </dev/null
+}
+
 case ${1:-} in
-session | run) "$@" ;;
+session | run | serve) "$@" ;;
 *)
-	echo "usage: wine.sh session COMMAND... | run PROGRAM..." >&2
+	echo "usage: wine.sh session COMMAND... | run PROGRAM... |" \
+		"serve PROGRAM..." >&2
 	exit 2
 	;;
 esac

@@ -19,13 +19,16 @@ unsafe extern "C" fn operation(handle: Handle, user: *mut c_void) -> i64 {
     1 << 40
 }
 
-unsafe fn use_pipe() {
+unsafe fn use_pair() {
     let (mut reader, mut writer) = (null_mut(), null_mut());
     let mut room = [0u8; 8];
     let mut seen = -1isize;
 
     unsafe {
-        assert_eq!(iosrc_pipe(&mut reader, &mut writer), Status::OK);
+        assert_eq!(
+            iosrc_pair(TYPE_STREAM, &mut reader, &mut writer),
+            Status::OK
+        );
         let at = room.as_mut_ptr().cast();
         assert_eq!(iosrc_read(reader, at, 8), Status::E_WOULD_BLOCK.0 as i64);
         assert_eq!(iosrc_write(writer, b"data".as_ptr().cast(), 4), 4);
@@ -65,8 +68,9 @@ fn main() {
         assert_eq!(iosrc_poller_wait(poller, events.as_mut_ptr(), 4, -1), 1);
         assert_eq!(events[0].token, TOKEN);
         assert_eq!(events[0].ready, Bits::READABLE);
-        use_pipe();
+        use_pair();
         assert_eq!(iosrc_waker_release(waker), Status::OK);
         assert_eq!(iosrc_poller_release(poller), Status::OK);
     }
+    println!("ok");
 }

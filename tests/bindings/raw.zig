@@ -40,13 +40,13 @@ test "a wake" {
     try expectEqual(raw.OK, raw.iosrc_poller_release(poller));
 }
 
-test "a pipe" {
+test "a pair" {
     var reader: ?*raw.Source = null;
     var writer: ?*raw.Source = null;
     var room: [8]u8 = undefined;
     var seen: raw.Handle = -1;
 
-    try expectEqual(raw.OK, raw.iosrc_pipe(&reader, &writer));
+    try expectEqual(raw.OK, raw.iosrc_pair(raw.TYPE_STREAM, &reader, &writer));
     try expectEqual(raw.E_WOULD_BLOCK, raw.iosrc_read(reader.?, &room, 8));
     try expectEqual(4, raw.iosrc_write(writer.?, "data", 4));
     try expectEqual(4, raw.iosrc_read(reader.?, &room, 8));

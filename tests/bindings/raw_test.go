@@ -42,11 +42,11 @@ func TestWake(t *testing.T) {
 	ok(t, "release", rawPollerRelease(poller))
 }
 
-func TestPipe(t *testing.T) {
+func TestPair(t *testing.T) {
 	var reader, writer *rawSource
 	var room [8]byte
 
-	ok(t, "pipe", rawPipe(&reader, &writer))
+	ok(t, "pair", rawPair(TypeStream, &reader, &writer))
 	at := unsafe.Pointer(&room[0])
 	if n := rawRead(reader, at, 8); n != int64(ErrWouldBlock) {
 		t.Fatal("empty", n)
