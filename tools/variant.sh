@@ -148,7 +148,7 @@ built=$(date +%s)
 echo "$target: built in $((built - start)) s"
 
 failed=0
-set -- "$goal" VERBOSE=yes
+set -- "$goal" VERBOSE=yes SOURCE_TESTS=
 [ -z "$tests" ] || set -- "$@" TESTS="$tests"
 [ -z "$log_compiler" ] || set -- "$@" LOG_COMPILER="$log_compiler"
 # shellcheck disable=SC2086 # a command and its arguments
