@@ -112,6 +112,38 @@ def try_changes(tree):
         os.path.join(tree, "man/iosrc_gone.3")), "and removed", output)
 
 
+def compiles(tree, what, *command):
+    """What is generated is taken by the compiler of its language, if it is
+    here: test-raw-*.sh and the build do the same with what is committed."""
+    if shutil.which(command[0]):
+        done = subprocess.run(command, capture_output=True, encoding="utf-8",
+                              check=False, cwd=tree)
+        check(done.returncode == 0, f"{what}, with the new function, compiles",
+              done.stdout + done.stderr)
+
+
+def try_compilers(tree):
+    compile(read(tree, "bindings/python/iosrc/_raw.py"), "_raw.py", "exec")
+    clang = next(name for name in CLANGS if shutil.which(name))
+    files = {"the layout test": "tests/abi/test_layout_models.c",
+             "the plugin header": "include/iosrc_plugin.h",
+             "the plugin table": "lib/api_table.h"}
+    write(tree, "probe.c", "#include <ffi.h>\n")
+    if subprocess.run([clang, "-fsyntax-only", "probe.c"], cwd=tree,
+                      capture_output=True, check=False).returncode == 0:
+        files["the table for libffi"] = "tests/abi/ffi_table.h"
+    for what, file in files.items():
+        compiles(tree, what, clang, "-std=c11", "-Wall", "-Werror",
+                 "-Wno-unused", "-fsyntax-only", "-Iinclude", "-xc", file)
+    compiles(tree, "the raw layer for Rust", "rustc", "--edition", "2021",
+             "--crate-type", "rlib", "--emit", "metadata", "-o",
+             os.path.join(tree, "sys.rmeta"), "bindings/rust/src/sys.rs")
+    compiles(tree, "the raw layer for Go", "gofmt", "-e", "-l",
+             "bindings/go/raw.go")
+    compiles(tree, "the raw layer for Zig", "zig", "ast-check",
+             "bindings/zig/src/raw.zig")
+
+
 def try_new_function(tree):
     header = read(tree, "include/iosrc.h")
     slots = read(tree, "bindings/abi/slots.txt")
@@ -125,7 +157,7 @@ def try_new_function(tree):
         check(found, f"{path} has the new function")
     check(read(tree, "bindings/abi/slots.txt").startswith(slots),
           "slots are appended, none is moved")
-    compile(read(tree, "bindings/python/iosrc/_raw.py"), "_raw.py", "exec")
+    try_compilers(tree)
     write(tree, "include/iosrc.h", header)
     status, output = regen(tree)
     check(status == 1 and "iosrc_newer_call" in output,
