@@ -58,7 +58,7 @@ fn main() {
                 .unwrap();
         }
     });
-    measure("do_io, the closure would block", calls, || {
+    measure("do_io, would block", calls, || {
         for _ in 0..calls {
             let result: std::io::Result<()> =
                 source.do_io(Interest::READABLE, |_| Err(ErrorKind::WouldBlock.into()));
@@ -71,7 +71,7 @@ fn main() {
             assert_eq!(source.read(&mut room[..0]).unwrap(), 0);
         }
     });
-    measure("read that would block", calls / 8, || {
+    measure("read, would block", calls / 8, || {
         for _ in 0..calls / 8 {
             assert!(source.read(&mut room).is_err());
         }
@@ -97,13 +97,13 @@ fn batch(calls: u32) {
         poller.register(source, token as u64, interest).unwrap();
     }
     let waits = calls / 64;
-    measure("an event in a wait for 64", waits * 64, || {
+    measure("event of 64, wait and all", waits * 64, || {
         for _ in 0..waits {
             assert_eq!(poller.wait(&mut events, Some(Duration::ZERO)).unwrap(), 64);
         }
     });
     let mut sum = 0u64;
-    measure("an event of 64, looked at", waits * 64, || {
+    measure("event of 64, looked at", waits * 64, || {
         for _ in 0..waits {
             for event in black_box(&events) {
                 sum = sum.wrapping_add(event.token() + u64::from(event.is_writable()));

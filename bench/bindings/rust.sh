@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# rust.sh [LIBRARY-FOLDER]: builds the crate and rust.rs with optimisation, and
-# prints the table for the backend that IOSRC_BACKEND names. The folder is that
-# of libiosrc.so, lib/.libs in a build folder; without it pkg-config tells.
+# rust.sh [LIBRARY-FOLDER [PROGRAM]]: builds the crate and rust.rs with
+# optimisation, and prints the table for the backend that IOSRC_BACKEND names,
+# or leaves the program under that name. The folder is that of libiosrc.so,
+# lib/.libs in a build folder; without it pkg-config tells.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -24,4 +25,8 @@ rustc --edition 2021 -O --crate-name iosrc --crate-type rlib \
 # shellcheck disable=SC2086 # two words
 rustc --edition 2021 -O --extern iosrc="$work/libiosrc.rlib" $link -l iosrc \
 	-o "$work/bench" "$here/rust.rs"
-"$work/bench"
+if [ $# -gt 1 ]; then
+	cp "$work/bench" "$2"
+else
+	"$work/bench"
+fi

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# zig.sh [BUILD_FOLDER]: builds and runs zig.zig with the library that was
-# built there (default: the current folder), on every backend. IOSRC_ZIG names
-# the compiler.
+# zig.sh [BUILD_FOLDER [PROGRAM]]: builds zig.zig with the library that was
+# built there (default: the current folder) and runs it on every backend; or
+# leaves the program under that name. IOSRC_ZIG names the compiler.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -26,6 +26,10 @@ trap 'exit 1' HUP INT TERM
 		-L"$folder" -rpath "$folder" -liosrc \
 		-Miosrc="$top/bindings/zig/src/iosrc.zig"
 )
+if [ $# -gt 1 ]; then
+	cp "$work/bench" "$2"
+	exit
+fi
 for backend in epoll poll; do
 	IOSRC_BACKEND=$backend "$work/bench"
 done
