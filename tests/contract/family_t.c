@@ -84,8 +84,7 @@ static void contract_T1_other_negatives_are_invalid(void **state)
 static void refused_arguments(iosrc_poller *poller, int64_t timeout)
 {
 	static const size_t bad[] = { 0, (size_t)INT32_MAX + 1,
-		(size_t)UINT32_MAX, SIZE_MAX / 2, SIZE_MAX / 2 + 1,
-		SIZE_MAX - 1, SIZE_MAX };
+		(size_t)UINT32_MAX, SIZE_MAX / 2 + 1, SIZE_MAX - 1, SIZE_MAX };
 	iosrc_event event;
 	iosrc_event blank;
 	size_t i;

@@ -212,6 +212,7 @@ static void contract_X6_counters_of_any_size(void **state)
 static void contract_X6_register_items_of_the_future(void **state)
 {
 	enum { MOST = sizeof(iosrc_register_item) + 64 };
+	const size_t step = _Alignof(iosrc_register_item);
 	_Alignas(16) unsigned char bytes[2 * MOST];
 	iosrc_poller *poller = contract_poller(0);
 	iosrc_register_item item;
@@ -224,7 +225,7 @@ static void contract_X6_register_items_of_the_future(void **state)
 		rig_open(&rigs[i], RIG_UNIX, 0);
 		assert_ok(iosrc_deregister(rigs[i].source, rigs[i].poller));
 	}
-	for (size = sizeof(item); size <= MOST; size += sizeof(size_t)) {
+	for (size = sizeof(item); size <= MOST; size += step) {
 		memset(bytes, 0, sizeof(bytes));
 		for (i = 0; i < 2; i++) {
 			item = (iosrc_register_item){ .token = i,

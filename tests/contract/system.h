@@ -88,6 +88,7 @@ iosrc_handle system_socket_inet6(void); /* a stream socket */
 /* What the system itself says of an IOSRC_OPTION_*: of LINGER the seconds, of
  * flags 0 or 1. */
 int64_t system_option(iosrc_handle handle, uint32_t option);
+int system_has_multicast(void);       /* IP_MULTICAST_IF, asked of the system */
 uint32_t system_loopback_index(void); /* of its interface; 0: none */
 
 /* Codes of the system that change no readiness when do_io hears them, and

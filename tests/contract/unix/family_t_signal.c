@@ -112,7 +112,9 @@ static int64_t late_under_signals(iosrc_poller *poller)
 	print_message("200 ms took %lld us with %u signals\n",
 	    (long long)(took / US), atomic_load(&signals));
 	assert_true(took >= 200 * CONTRACT_MS);
-	assert_true(atomic_load(&signals) >= 20);
+	/* Fewer than 20 show nothing: who sends them has not had its turns. */
+	contract_in_time(took / (1 + (int64_t)atomic_load(&signals)),
+	    10 * CONTRACT_MS);
 	return took - 200 * CONTRACT_MS;
 }
 

@@ -23,23 +23,74 @@
 
 #define DENIED_MOST 8
 
-/* One jump a number, the errors behind them, "allow" at the end. */
+/* Where C libraries make these by socketcall(2), as on i386: its numbers. */
+static const struct {
+	int number;
+	unsigned call;
+} by_socketcall[] = {
+#ifdef SYS_socketcall
+	{ SYS_socket, 1 }, { SYS_socketpair, 8 }, { SYS_accept4, 18 },
+#endif
+	{ -1, 0 }
+};
+#ifndef SYS_socketcall
+#define SYS_socketcall -1
+#endif
+
+struct filter {
+	struct sock_filter code[5 + 4 * DENIED_MOST];
+	unsigned short length;
+};
+
+static void add(struct filter *filter, unsigned code, unsigned value,
+    unsigned char if_equal, unsigned char if_not)
+{
+	filter->code[filter->length++] = (struct sock_filter){
+		(unsigned short)code, if_equal, if_not, value
+	};
+}
+
+/* What was loaded is refused if it is this. */
+static void refuse(struct filter *filter, unsigned value, int error)
+{
+	add(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 1);
+	add(filter, BPF_RET | BPF_K,
+	    SECCOMP_RET_ERRNO | ((unsigned)error & 0xffff), 0, 0);
+}
+
+static void refuse_by_socketcall(struct filter *filter, int number, int error)
+{
+	unsigned i;
+
+	for (i = 0; by_socketcall[i].number >= 0; i++)
+		if (by_socketcall[i].number == number)
+			refuse(filter, by_socketcall[i].call, error);
+}
+
+/* The first number of socketcall is an argument, 64 bits in the filter. */
+static unsigned first_argument(void)
+{
+	return (unsigned)offsetof(struct seccomp_data, args) +
+	    (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 4 : 0);
+}
+
 int deny_calls_here(const int *numbers, int error)
 {
-	struct sock_filter code[2 + 2 * DENIED_MOST] = { BPF_STMT(
-	    BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)) };
-	struct sock_fprog program = { 1, code };
-	unsigned at = 1;
+	struct filter filter = { .length = 0 };
+	struct sock_fprog program = { 0, filter.code };
+	unsigned i;
 
-	for (; *numbers >= 0; numbers++) {
-		code[at++] = (struct sock_filter)BPF_JUMP(
-		    BPF_JMP | BPF_JEQ | BPF_K, (unsigned)*numbers, 0, 1);
-		code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-		    SECCOMP_RET_ERRNO | ((unsigned)error & 0xffff));
-	}
-	code[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
-	    SECCOMP_RET_ALLOW);
-	program.len = (unsigned short)at;
+	add(&filter, BPF_LD | BPF_W | BPF_ABS,
+	    (unsigned)offsetof(struct seccomp_data, nr), 0, 0);
+	for (i = 0; numbers[i] >= 0; i++)
+		refuse(&filter, (unsigned)numbers[i], error);
+	add(&filter, BPF_JMP | BPF_JEQ | BPF_K, (unsigned)SYS_socketcall, 1, 0);
+	add(&filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	add(&filter, BPF_LD | BPF_W | BPF_ABS, first_argument(), 0, 0);
+	for (i = 0; numbers[i] >= 0; i++)
+		refuse_by_socketcall(&filter, numbers[i], error);
+	add(&filter, BPF_RET | BPF_K, SECCOMP_RET_ALLOW, 0, 0);
+	program.len = filter.length;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
 }

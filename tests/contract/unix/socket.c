@@ -281,6 +281,20 @@ const int32_t system_error_codes[SYSTEM_ERROR_CODES] = { EINTR, ENOTCONN,
 	EMSGSIZE, ENOMEM, ENOBUFS, EMFILE, EACCES, EHOSTUNREACH, EIO };
 const int32_t system_in_progress = EINPROGRESS;
 
+/* An emulator's own answer, which no kernel with inet gives. */
+int system_has_multicast(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), refused;
+	struct in_addr none = { 0 };
+
+	must(fd >= 0, "socket");
+	refused = setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &none,
+	              sizeof(none)) < 0 &&
+	    errno == ENOPROTOOPT;
+	close(fd);
+	return !refused;
+}
+
 uint32_t system_loopback_index(void)
 {
 	return if_nametoindex("lo");

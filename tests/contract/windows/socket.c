@@ -282,6 +282,11 @@ int64_t system_option(iosrc_handle handle, uint32_t option)
 	}
 }
 
+int system_has_multicast(void)
+{
+	return 1;
+}
+
 /* The loopback is the pseudo-interface 1 of Windows since Vista, and of Wine
  * the one that Linux counts first. */
 uint32_t system_loopback_index(void)
