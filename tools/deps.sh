@@ -10,6 +10,10 @@ profile=${1:-test}
 musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
 # Of each Windows machine a folder, named like its compiler.
 mingw=${IOSRC_MINGW_PREFIX:-/usr/local}
+# And of each processor.
+cross=${IOSRC_CROSS_PREFIX:-/usr/local/cross}
+processors='aarch64-linux-gnu arm-linux-gnueabihf i686-linux-gnu
+	riscv64-linux-gnu s390x-linux-gnu'
 zig=/usr/local/zig
 zig_version=0.17.1
 
@@ -59,6 +63,17 @@ tool:groff	groff-base
 module:jsonschema	python3-jsonschema
 library:libffi	libffi-dev
 tool:abidiff	abigail-tools
+tool:qemu-aarch64	qemu-user
+tool:aarch64-linux-gnu-gcc	gcc-aarch64-linux-gnu
+tool:arm-linux-gnueabihf-gcc	gcc-arm-linux-gnueabihf
+tool:i686-linux-gnu-gcc	gcc-i686-linux-gnu
+tool:riscv64-linux-gnu-gcc	gcc-riscv64-linux-gnu
+tool:s390x-linux-gnu-gcc	gcc-s390x-linux-gnu
+file:/usr/aarch64-linux-gnu/include/stdlib.h	libc6-dev-arm64-cross
+file:/usr/arm-linux-gnueabihf/include/stdlib.h	libc6-dev-armhf-cross
+file:/usr/i686-linux-gnu/include/stdlib.h	libc6-dev-i386-cross
+file:/usr/riscv64-linux-gnu/include/stdlib.h	libc6-dev-riscv64-cross
+file:/usr/s390x-linux-gnu/include/stdlib.h	libc6-dev-s390x-cross
 '
 bench_needs="$demo_needs"'
 file:/usr/include/uv.h	libuv1-dev
@@ -183,6 +198,11 @@ if [ "$profile" = test ]; then
 		-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
 	for machine in x86_64-w64-mingw32 i686-w64-mingw32; do
 		build_cmocka "$mingw/$machine" $machine-gcc $machine-ar
+	done
+	for machine in $processors; do
+		build_cmocka "$cross/$machine" $machine-gcc $machine-ar \
+			-DHAVE_STRINGS_H -DHAVE_MALLOC_H \
+			-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
 	done
 	[ -z "${cmocka_source:-}" ] || rm -rf "$(dirname "$cmocka_source")"
 fi

@@ -3,9 +3,10 @@
 #
 # test.sh: everything that must hold before a change lands, from a checkout:
 # installs the tools that are missing (Debian 12, as root), builds with gcc,
-# clang and musl, runs the suite plain, under sanitizers and valgrind, and
-# checks models, installation, tarball, format and generated files. Ends with one line,
-# "N passed, N failed, N skipped", and fails when anything did.
+# clang and musl and for other processors, runs the suite plain, under
+# sanitizers and valgrind, and checks models, installation, tarball, format and
+# generated files. Ends with one line, "N passed, N failed, N skipped", and
+# fails when anything did.
 #
 # test.sh STAGE... runs those stages alone. IOSRC_TEST_BUILD names the folder to
 # build in (default: build-test beside the sources), IOSRC_TEST_JOBS how many
@@ -25,7 +26,8 @@ first='deps bootstrap build format-check regen-check check check-model'
 first="$first check-install"
 # Two lanes, side by side: tests wait more than they work.
 lane_1='check-bindings check-clang check-asan check-valgrind check-denied'
-lane_2='check-musl check-tsan distcheck check-without check-wine-bindings'
+lane_2='check-musl check-tsan distcheck check-without check-cross'
+lane_2="$lane_2 check-wine-bindings"
 stages="$first $lane_1 $lane_2"
 
 stage_deps() { sh "$source/tools/deps.sh" test; }
