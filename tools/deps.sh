@@ -145,35 +145,41 @@ if [ -n "$missing" ]; then
 	}
 fi
 
-# cmocka for other C libraries than the system's: Debian's source package
-# holds one C file that needs no more than a C library.
-fetch_cmocka() {
-	[ -z "${cmocka_source:-}" ] || return 0
-	work=$(mktemp -d)
-	chmod 755 "$work"
-	mkdir -p "$work/lists/partial" "$work/parts" "$work/source"
-	# The binary package sources of this machine, asked for sources.
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
-		/etc/apt/sources.list.d/*.sources; do
-		[ -f "$file" ] || continue
-		sed -e 's/^deb[[:blank:]]/deb-src /' \
-			-e 's/^Types:.*/Types: deb-src/' \
-			"$file" >"$work/parts/$(basename "$file")"
-	done
-	mv "$work/parts/sources.list" "$work/parts/main.list" 2>/dev/null || :
-	apt_source="apt-get -q -o Dir::State::lists=$work/lists
-		-o Dir::Etc::sourcelist=/dev/null
-		-o Dir::Etc::sourceparts=$work/parts
-		-o APT::Sandbox::User=root"
-	(
-		cd "$work/source"
+# What is built for other systems comes from Debian's source packages.
+sources=
+fetch_source() {
+	[ -n "$sources" ] || {
+		sources=$(mktemp -d)
+		chmod 755 "$sources"
+		mkdir -p "$sources/lists/partial" "$sources/parts"
+		# The binary package sources of this machine, asked for sources.
+		for file in /etc/apt/sources.list \
+			/etc/apt/sources.list.d/*.list \
+			/etc/apt/sources.list.d/*.sources; do
+			[ -f "$file" ] || continue
+			sed -e 's/^deb[[:blank:]]/deb-src /' \
+				-e 's/^Types:.*/Types: deb-src/' \
+				"$file" >"$sources/parts/$(basename "$file")"
+		done
+		mv "$sources/parts/sources.list" "$sources/parts/main.list" \
+			2>/dev/null || :
+		apt_source="apt-get -q -o Dir::State::lists=$sources/lists
+			-o Dir::Etc::sourcelist=/dev/null
+			-o Dir::Etc::sourceparts=$sources/parts
+			-o APT::Sandbox::User=root"
 		$apt_source update
-		$apt_source --download-only source cmocka
-		tar xf cmocka_*.orig.tar.xz --strip-components=1
-	)
-	cmocka_source=$work/source
+	}
+	[ -d "$sources/$1" ] || {
+		mkdir "$sources/$1"
+		(
+			cd "$sources/$1"
+			$apt_source --download-only source "$1"
+			tar xf "$1"_*.orig.tar.[gx]z --strip-components=1
+		)
+	}
 }
 
+# cmocka is one C file that needs no more than a C library.
 # build_cmocka PREFIX COMPILER AR FLAG...: into PREFIX, if it is not there.
 build_cmocka() {
 	prefix=$1 compiler=$2 ar=$3
@@ -181,11 +187,11 @@ build_cmocka() {
 	[ ! -f "$prefix/lib/libcmocka.a" ] || return 0
 	must_be_root "cmocka for $compiler"
 	echo "deps: building cmocka by $compiler into $prefix"
-	fetch_cmocka
+	fetch_source cmocka
 	mkdir -p "$prefix/include" "$prefix/lib"
-	cp "$cmocka_source/include/cmocka.h" "$prefix/include/"
+	cp "$sources/cmocka/include/cmocka.h" "$prefix/include/"
 	(
-		cd "$cmocka_source"
+		cd "$sources/cmocka"
 		"$compiler" -std=gnu99 -O2 -g -Iinclude -DHAVE_INTTYPES_H \
 			-DHAVE_SIGNAL_H -DHAVE_GCC_THREAD_LOCAL_STORAGE "$@" \
 			-c src/cmocka.c -o cmocka.o
@@ -193,18 +199,42 @@ build_cmocka() {
 	)
 }
 
+# build_libffi PREFIX MACHINE: the static library, by which languages call.
+build_libffi() {
+	[ ! -f "$1/lib/libffi.a" ] || return 0
+	must_be_root "libffi for $2"
+	echo "deps: building libffi for $2 into $1"
+	fetch_source libffi
+	mkdir "$sources/$2"
+	(
+		cd "$sources/$2" &&
+			"$sources/libffi/configure" --quiet --host="$2" \
+				--prefix="$1" --disable-shared --disable-docs \
+				--disable-multi-os-directory &&
+			make -s &&
+			mkdir -p "$1/include" "$1/lib/pkgconfig" &&
+			cp include/ffi.h include/ffitarget.h "$1/include/" &&
+			cp libffi.pc "$1/lib/pkgconfig/" &&
+			cp .libs/libffi.a "$1/lib/"
+	) >"$sources/$2.log" 2>&1 || {
+		cat "$sources/$2.log" >&2
+		exit 1
+	}
+}
+
 if [ "$profile" = test ]; then
 	build_cmocka "$musl" musl-gcc ar -DHAVE_STRINGS_H -DHAVE_MALLOC_H \
 		-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
 	for machine in x86_64-w64-mingw32 i686-w64-mingw32; do
 		build_cmocka "$mingw/$machine" $machine-gcc $machine-ar
+		build_libffi "$mingw/$machine" $machine
 	done
 	for machine in $processors; do
 		build_cmocka "$cross/$machine" $machine-gcc $machine-ar \
 			-DHAVE_STRINGS_H -DHAVE_MALLOC_H \
 			-DHAVE_STRUCT_TIMESPEC -DHAVE_CLOCK_REALTIME
 	done
-	[ -z "${cmocka_source:-}" ] || rm -rf "$(dirname "$cmocka_source")"
+	[ -z "$sources" ] || rm -rf "$sources"
 fi
 # Zig is not in Debian; the Python package index has its compiler. Whoever
 # cannot reach that does without: the one test that needs it says so.
