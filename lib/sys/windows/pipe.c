@@ -544,7 +544,6 @@ static bool begin_accept(struct iosrc__pipe *pipe)
 	bool begun;
 
 	AcquireSRWLockExclusive(&pipe->lock);
-	pipe->listens = true;
 	begun = !pipe->accepting &&
 	    (has_client(pipe) || !listen_for_client(pipe));
 	if (begun)
@@ -574,6 +573,8 @@ iosrc_status iosrc__pipe_accept(iosrc_source *source, iosrc_handle *out_handle)
 
 	if (status < 0)
 		return status;
+	if (!pipe->listens)
+		return iosrc_status_from_os(ERROR_INVALID_HANDLE);
 	if (pipe->blocks)
 		return IOSRC_E_UNSUPPORTED;
 	if (!begin_accept(pipe))

@@ -15,6 +15,7 @@
 
 #include "sys/windows/nt.h"
 #include "sys/windows/port.h"
+#include "sys/windows/winsock.h"
 
 #include <mswsock.h>
 
@@ -47,7 +48,7 @@ static iosrc_status check(SOCKET socket)
 
 	if (getsockopt(socket, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0)
 		return IOSRC_OK;
-	return iosrc_status_from_os(WSAGetLastError());
+	return iosrc__winsock_failed((iosrc_handle)socket);
 }
 
 static bool look_below(SOCKET above, DWORD code, SOCKET *out_below)

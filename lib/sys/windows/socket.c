@@ -148,8 +148,9 @@ iosrc_status iosrc__socket_shutdown(iosrc_handle handle, iosrc_bits directions)
 	    : directions == IOSRC_WRITABLE     ? SD_SEND
 	                                       : SD_BOTH;
 
-	return shutdown((SOCKET)handle, how) == 0 ? IOSRC_OK
-	                                          : iosrc_status_last_os();
+	return shutdown((SOCKET)handle, how) == 0
+	    ? IOSRC_OK
+	    : iosrc__winsock_failed(handle);
 }
 
 /* Winsock keeps an error for ever, and that it was asked for tells nothing. */

@@ -33,7 +33,7 @@ iosrc_status iosrc__socket_name_local(iosrc_handle handle,
 	if (getsockname((SOCKET)handle, &name.u.any, &name.size) != 0)
 		status = WSAGetLastError() == WSAEINVAL
 		    ? name_unbound(handle, &name)
-		    : iosrc_status_last_os();
+		    : iosrc__winsock_failed(handle);
 	if (status == IOSRC_OK)
 		iosrc__sockaddr_to(&name, out_address);
 	return status;
@@ -45,7 +45,7 @@ iosrc_status iosrc__socket_name_peer(iosrc_handle handle,
 	struct iosrc__socket_address name = { .size = sizeof name.u };
 
 	if (getpeername((SOCKET)handle, &name.u.any, &name.size) != 0)
-		return iosrc_status_last_os();
+		return iosrc__winsock_failed(handle);
 	iosrc__sockaddr_to(&name, out_address);
 	return IOSRC_OK;
 }

@@ -74,6 +74,19 @@ iosrc_status iosrc__winsock_set_flags(iosrc_handle handle)
 	return IOSRC_OK;
 }
 
+iosrc_status iosrc__winsock_failed(iosrc_handle handle)
+{
+	int code = WSAGetLastError();
+	int type;
+	int size = sizeof type;
+
+	if (code == WSAEOPNOTSUPP &&
+	    getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type,
+	        &size) != 0)
+		code = WSAENOTSOCK;
+	return iosrc_status_from_os(code);
+}
+
 iosrc_status iosrc__winsock_protocol(iosrc_handle handle,
     WSAPROTOCOL_INFOW *out_protocol)
 {
@@ -82,5 +95,5 @@ iosrc_status iosrc__winsock_protocol(iosrc_handle handle,
 	return getsockopt((SOCKET)handle, SOL_SOCKET, SO_PROTOCOL_INFOW,
 	           (char *)out_protocol, &size) == 0
 	    ? IOSRC_OK
-	    : iosrc_status_last_os();
+	    : iosrc__winsock_failed(handle);
 }

@@ -20,6 +20,10 @@ iosrc_status iosrc__winsock_open(int family, int type, SOCKET *out_socket);
 /* Non-blocking and not inherited. */
 iosrc_status iosrc__winsock_set_flags(iosrc_handle handle);
 
+/* The status of a call that just failed on a handle. What is no socket gets
+ * that said of it: a pipe answers in Wine that it lacks the operation. */
+iosrc_status iosrc__winsock_failed(iosrc_handle handle);
+
 /* What a socket is: its family, type and protocol. */
 iosrc_status iosrc__winsock_protocol(iosrc_handle handle,
     WSAPROTOCOL_INFOW *out_protocol);
