@@ -63,6 +63,10 @@ fn drain(source: Source) !usize {
         return if (err == error.WouldBlock) total else err;
 }
 
+test {
+    _ = os; // has tests of its own
+}
+
 // ---- sources ----
 
 test "case_source_gives_its_handle_back" {

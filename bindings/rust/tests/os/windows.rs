@@ -3,12 +3,16 @@
 //! What the cases need of Windows that std does not have, or has by a name of
 //! its own. Streams are TCP over loopback.
 
-use iosrc::{sys, Kind};
-use std::io::ErrorKind;
+use iosrc::os::{Owned, Waitable};
+use iosrc::{net, sys, Events, Interest, Kind, Poller, Source};
+use std::io::{self, ErrorKind};
 use std::net::TcpListener;
 use std::os::windows::io::{
-    AsRawSocket, BorrowedSocket, FromRawSocket, IntoRawSocket, OwnedSocket, RawSocket,
+    AsRawHandle, AsRawSocket, BorrowedSocket, FromRawHandle, FromRawSocket, IntoRawSocket,
+    OwnedHandle, OwnedSocket, RawHandle, RawSocket,
 };
+use std::ptr;
+use std::time::Duration;
 
 pub use std::net::TcpStream as Stream;
 
@@ -19,6 +23,14 @@ extern "system" {
 
 extern "system" {
     fn GetCurrentThreadId() -> u32;
+    fn CreateEventW(
+        attributes: *mut u8,
+        manual: i32,
+        signalled: i32,
+        name: *const u16,
+    ) -> RawHandle;
+    fn SetEvent(event: RawHandle) -> i32;
+    fn ResetEvent(event: RawHandle) -> i32;
 }
 
 const SOL_SOCKET: i32 = 0xffff;
@@ -96,4 +108,86 @@ pub fn closed(_of: &Stream) -> OwnedSocket {
 /// Where to listen, beside TCP: Unix sockets are not on every Windows.
 pub fn local_address() -> Option<String> {
     None
+}
+
+// ---- what Windows alone has ----
+
+const NOW: Option<Duration> = Some(Duration::ZERO);
+const LONG: Option<Duration> = Some(Duration::from_secs(10));
+
+fn is_would_block(answer: io::Result<usize>) -> bool {
+    answer.unwrap_err().kind() == ErrorKind::WouldBlock
+}
+
+#[test]
+fn a_waitable_is_readable_while_it_is_signalled() {
+    let event =
+        unsafe { OwnedHandle::from_raw_handle(CreateEventW(ptr::null_mut(), 1, 0, ptr::null())) };
+    let raw = event.as_raw_handle();
+    let source = Source::new(Waitable(event)).unwrap();
+    let poller = Poller::new().unwrap();
+    let mut events = Events::with_capacity(4);
+    let interest = Interest::READABLE | Interest::LEVEL;
+    poller.register(&source, 7, interest).unwrap();
+    assert_eq!(poller.wait(&mut events, NOW).unwrap(), 0);
+    assert!(unsafe { SetEvent(raw) } != 0);
+    for _ in 0..3 {
+        assert_eq!(poller.wait(&mut events, LONG).unwrap(), 1);
+        assert!(events[0].token() == 7 && events[0].is_readable());
+    }
+    assert!(unsafe { ResetEvent(raw) } != 0);
+    assert_eq!(poller.wait(&mut events, NOW).unwrap(), 0);
+    // It comes back as it was, and is closed by the source that gets it next.
+    let waitable = source.into_inner();
+    assert!(unsafe { SetEvent(waitable.0.as_raw_handle()) } != 0);
+    Source::new(waitable).unwrap().close().unwrap();
+    assert!(unsafe { SetEvent(raw) } == 0);
+}
+
+fn talk(poller: &Poller, reader: &net::Endpoint, writer: &net::Endpoint) {
+    let mut events = Events::with_capacity(4);
+    let mut room = [0; 8];
+    poller.register(reader, 1, Interest::READABLE).unwrap();
+    assert_eq!(poller.wait(&mut events, NOW).unwrap(), 0);
+    for _ in 0..3 {
+        assert_eq!(writer.write(b"data").unwrap(), 4);
+        assert_eq!(poller.wait(&mut events, LONG).unwrap(), 1);
+        assert!(events[0].is_readable());
+        assert_eq!(poller.wait(&mut events, NOW).unwrap(), 0);
+        assert_eq!(reader.read(&mut room).unwrap(), 4);
+        assert!(is_would_block(reader.read(&mut room)));
+    }
+    poller.deregister(reader).unwrap();
+}
+
+#[test]
+fn a_pipe_is_a_handle_and_an_edge() {
+    let poller = Poller::new().unwrap();
+    let (reader, writer) = net::pipe().unwrap();
+    assert!(matches!(reader.get_ref(), Owned::Pipe(_)));
+    talk(&poller, &reader, &writer);
+    writer.close().unwrap();
+    assert!(OwnedSocket::try_from(reader.into_inner()).is_err());
+}
+
+#[test]
+fn a_named_pipe_is_an_endpoint() {
+    let poller = Poller::new().unwrap();
+    let name = format!(r"pipe:\\.\pipe\iosrc-rust-{}", std::process::id());
+    let address = name.parse().unwrap();
+    let listener = net::listen(&address).unwrap();
+    let client = net::connect(&address).unwrap();
+    let mut events = Events::with_capacity(4);
+    poller.register(&listener, 9, Interest::READABLE).unwrap();
+    assert_eq!(poller.wait(&mut events, LONG).unwrap(), 1);
+    let (server, _) = listener.accept().unwrap();
+    for end in [&client, &server, &listener] {
+        assert!(matches!(end.get_ref(), Owned::Pipe(_)));
+    }
+    poller.deregister(&listener).unwrap();
+    talk(&poller, &server, &client);
+    talk(&poller, &client, &server);
+    for end in [client, server, listener] {
+        end.close().unwrap();
+    }
 }

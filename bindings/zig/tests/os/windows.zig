@@ -18,6 +18,10 @@ extern "ws2_32" fn getsockopt(
 extern "ws2_32" fn recv(socket: usize, room: [*]u8, size: c_int, flags: c_int) callconv(.winapi) c_int;
 extern "kernel32" fn QueryPerformanceCounter(count: *i64) callconv(.winapi) c_int;
 extern "kernel32" fn QueryPerformanceFrequency(count: *i64) callconv(.winapi) c_int;
+extern "kernel32" fn GetCurrentProcessId() callconv(.winapi) u32;
+extern "kernel32" fn CreateEventW(?*anyopaque, c_int, c_int, ?[*:0]const u16) callconv(.winapi) isize;
+extern "kernel32" fn SetEvent(event: isize) callconv(.winapi) c_int;
+extern "kernel32" fn ResetEvent(event: isize) callconv(.winapi) c_int;
 extern "kernel32" fn Sleep(ms: u32) callconv(.winapi) void;
 
 pub const pipe_type: iosrc.HandleType = .socket;
@@ -94,3 +98,68 @@ pub fn uniquePath(_: []u8) !?[:0]const u8 {
 }
 
 pub fn unlink(_: [:0]const u8) void {}
+
+// ---- what Windows alone has ----
+
+const expect = std.testing.expect;
+const patience = 10 * std.time.ns_per_s;
+
+test "a waitable is readable while it is signalled" {
+    var room: [4]iosrc.Event = undefined;
+    var poller: iosrc.Poller = try .init(.{});
+    defer poller.deinit();
+    const event = CreateEventW(null, 1, 0, null);
+    var source: Source = try .fromHandle(event, .waitable);
+    try source.register(poller, 7, .{ .readable = true, .level = true });
+    try expect((try poller.wait(&room, 0)).len == 0);
+    try expect(SetEvent(event) != 0);
+    for (0..3) |_| {
+        const events = try poller.wait(&room, patience);
+        try expect(events.len == 1 and events[0].token == 7 and events[0].ready.readable);
+    }
+    try expect(ResetEvent(event) != 0);
+    try expect((try poller.wait(&room, 0)).len == 0);
+    try expect(source.closeStatus() == .ok);
+    try expect(SetEvent(event) == 0);
+}
+
+fn talk(reader: Source, writer: Source) !void {
+    var room: [4]iosrc.Event = undefined;
+    var data: [8]u8 = undefined;
+    var poller: iosrc.Poller = try .init(.{});
+    defer poller.deinit();
+    try reader.register(poller, 1, .read);
+    try expect((try poller.wait(&room, 0)).len == 0);
+    for (0..3) |_| {
+        try expect(try writer.write("data") == 4);
+        try expect((try poller.wait(&room, patience)).len == 1);
+        try expect((try poller.wait(&room, 0)).len == 0);
+        try expect(try reader.read(&data) == 4);
+        try std.testing.expectError(error.WouldBlock, reader.read(&data));
+    }
+    try reader.deregister(poller);
+}
+
+test "a pipe is an edge" {
+    var ends = try Source.pipe();
+    try talk(ends[0], ends[1]);
+    for (&ends) |*end| try expect(end.closeStatus() == .ok);
+}
+
+test "a named pipe is an endpoint" {
+    var text: [64]u8 = undefined;
+    var room: [4]iosrc.Event = undefined;
+    const name = try std.fmt.bufPrint(&text, "pipe:\\\\.\\pipe\\iosrc-zig-{d}", .{GetCurrentProcessId()});
+    const address: iosrc.Address = try .parse(name);
+    var poller: iosrc.Poller = try .init(.{});
+    defer poller.deinit();
+    var listener: Source = try .listen(address, .{});
+    var client: Source = try .connect(address, .{});
+    try listener.register(poller, 9, .read);
+    try expect((try poller.wait(&room, patience)).len == 1);
+    var server = try listener.accept(null);
+    try talk(server, client);
+    try talk(client, server);
+    for ([_]*Source{ &client, &server, &listener }) |end|
+        try expect(end.closeStatus() == .ok);
+}
