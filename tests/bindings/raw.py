@@ -3,8 +3,10 @@
 that it was made of."""
 import ctypes
 import json
+import os
 import sys
 from ctypes import byref
+from unittest import mock
 
 import iosrc._raw as raw
 
@@ -74,12 +76,26 @@ def use_pipe():
     assert raw.iosrc_close(reader) == raw.iosrc_close(writer) == 0
 
 
+def find_by_name():
+    """The file that is asked for on a system that is not this one."""
+    names = {"win32": "iosrc.dll", "darwin": "libiosrc.1.dylib",
+             "cygwin": "cygiosrc-1.dll", "linux": "libiosrc.so.1"}
+    for system, name in names.items():
+        with mock.patch.object(sys, "platform", system), \
+                mock.patch.dict("os.environ"), \
+                mock.patch.object(ctypes, "CDLL") as load:
+            os.environ.pop("IOSRC_LIBRARY", None)
+            raw._load()
+        load.assert_called_once_with(name)
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         data = json.load(file)
     check_layouts(data)
     check_functions(data)
     use()
+    find_by_name()
     print(f"python {sys.version.split()[0]}:"
           f" {len(data['functions'])} functions")
 

@@ -869,7 +869,7 @@ class iosrc_api(ctypes.Structure):
 
 
 def _load():
-    names = {"darwin": "libiosrc.1.dylib", "win32": "libiosrc-1.dll",
+    names = {"darwin": "libiosrc.1.dylib", "win32": "iosrc.dll",
              "cygwin": "cygiosrc-1.dll"}
     return ctypes.CDLL(os.environ.get("IOSRC_LIBRARY")
                        or names.get(sys.platform, "libiosrc.so.1"))
