@@ -140,6 +140,35 @@
  * iosrc_is_current answers 0; iosrc_poller_backend and
  * iosrc_poller_capabilities still answer.
  *
+ * PIPES AND WAITABLE HANDLES OF WINDOWS
+ *
+ * What is no socket there has to be named when its source is made:
+ * IOSRC_HANDLE_PIPE, IOSRC_HANDLE_WAITABLE. Console input is neither.
+ *
+ * A pipe is read and written by the direct calls, which never block. A handle
+ * that is to be registered was opened with FILE_FLAG_OVERLAPPED (those of
+ * CreatePipe were not: IOSRC_E_UNSUPPORTED) and is not bound to a completion
+ * port of the caller's. Reading ahead is never done: to learn of data, a read
+ * of 0 bytes is left pending, so that iosrc_into_inner loses nothing. A write
+ * copies; what the pipe has no room for stays pending, counts as written, goes
+ * on after iosrc_close and is lost when the process ends; until it is done
+ * further writes would block. Messages are written whole, and read in pieces
+ * where the buffer is smaller. From its first use on the handle is bound to the
+ * port of the process's thread pool; iosrc_into_inner takes it from there on
+ * Windows 8.1 and later. An accept on a listener (a pipe: address, or the
+ * waiting server end of a named pipe) gives its handle to the new source, and
+ * the listener goes on with another one under the same registration.
+ *
+ * A waitable handle is IOSRC_READABLE while it is signalled. An event of an
+ * auto-reset event, a semaphore or a synchronization timer consumes one
+ * signal; in edge mode each signal gives one. What stays signalled (a
+ * manual-reset event, a process, a thread) gives one event in edge mode, and
+ * the next one after iosrc_rearm or iosrc_reregister. Nothing is consumed for a
+ * registration that is paused or has ended: a signal that was taken in vain is
+ * given back, but for a timer's. A mutex, and files of any kind, are
+ * IOSRC_E_UNSUPPORTED, and a handle without the right SYNCHRONIZE has
+ * IOSRC_KIND_PERMISSION.
+ *
  * STATUSES
  *
  * A call answers IOSRC_OK or a negative status, or a count that is zero or
@@ -358,9 +387,11 @@ typedef uint32_t iosrc_handle_type;
 #define IOSRC_HANDLE_DEFAULT  0u
 /** A socket. */
 #define IOSRC_HANDLE_SOCKET   1u
-/** A pipe. Accepted on Unix too: an fd is an fd there. */
+/** A pipe. Accepted on Unix too: an fd is an fd there. On Windows see
+ * PIPES AND WAITABLE HANDLES OF WINDOWS above. */
 #define IOSRC_HANDLE_PIPE     2u
-/** Windows events, processes, timers and the like; UNSUPPORTED elsewhere. */
+/** Windows events, semaphores, timers, processes, threads and jobs;
+ * UNSUPPORTED elsewhere. */
 #define IOSRC_HANDLE_WAITABLE 3u
 
 /* ---- backends ---- */
@@ -655,12 +686,13 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_status_last_os(void);
  *
  * @param handle in,consumed: on Unix an fd, from 0 to INT_MAX; iosrc_close
  *   closes it, iosrc_into_inner gives it back
- * @param type in: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE
+ * @param type in: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE; on Windows _WAITABLE
+ *   too
  * @param out_source out,owned: the source, to be ended by iosrc_close or
  *   iosrc_into_inner
  * @return a status
  * @error IOSRC_E_INVALID out_source is NULL, or the handle is negative or
- *   does not fit an int
+ *   does not fit an int; on Windows it is -1, or 0 and no socket
  * @error IOSRC_E_UNSUPPORTED the type is not known, or is
  *   IOSRC_HANDLE_WAITABLE on a system other than Windows
  * @error IOSRC_E_NO_MEMORY no memory

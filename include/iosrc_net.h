@@ -410,6 +410,8 @@ IOSRC_API iosrc_status IOSRC_CALL iosrc_pair(uint32_t type,
 /**
  * Makes a pipe (pipe2(2)).
  *
+ * On Windows it is a named one whose name nobody is told.
+ *
  * @param out_reader out,owned: the end to read from
  * @param out_writer out,owned: the end to write to
  * @return a status

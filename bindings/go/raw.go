@@ -172,10 +172,11 @@ const (
 	HandleDefault HandleType = 0
 	// A socket.
 	HandleSocket HandleType = 1
-	// A pipe. Accepted on Unix too: an fd is an fd there.
+	// A pipe. Accepted on Unix too: an fd is an fd there. On Windows see
+	// PIPES AND WAITABLE HANDLES OF WINDOWS above.
 	HandlePipe HandleType = 2
-	// Windows events, processes, timers and the like; UNSUPPORTED
-	// elsewhere.
+	// Windows events, semaphores, timers, processes, threads and jobs;
+	// UNSUPPORTED elsewhere.
 	HandleWaitable HandleType = 3
 )
 

@@ -343,9 +343,11 @@ IOSRC_EXCLUSIVE = 262144
 IOSRC_HANDLE_DEFAULT = 0
 # A socket.
 IOSRC_HANDLE_SOCKET = 1
-# A pipe. Accepted on Unix too: an fd is an fd there.
+# A pipe. Accepted on Unix too: an fd is an fd there. On Windows see PIPES AND
+# WAITABLE HANDLES OF WINDOWS above.
 IOSRC_HANDLE_PIPE = 2
-# Windows events, processes, timers and the like; UNSUPPORTED elsewhere.
+# Windows events, semaphores, timers, processes, threads and jobs; UNSUPPORTED
+# elsewhere.
 IOSRC_HANDLE_WAITABLE = 3
 # The environment's IOSRC_BACKEND, else the best that works.
 IOSRC_BACKEND_DEFAULT = 0
@@ -971,7 +973,7 @@ iosrc_create.__doc__ = """Makes a source of a handle and takes the handle in.
 
 handle: on Unix an fd, from 0 to INT_MAX; iosrc_close closes it,
 iosrc_into_inner gives it back
-type: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE
+type: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE; on Windows _WAITABLE too
 out_source: the source, to be ended by iosrc_close or iosrc_into_inner
 Answers a status."""
 

@@ -199,9 +199,11 @@ impl HandleType {
     pub const DEFAULT: HandleType = HandleType(0);
     /// A socket.
     pub const SOCKET: HandleType = HandleType(1);
-    /// A pipe. Accepted on Unix too: an fd is an fd there.
+    /// A pipe. Accepted on Unix too: an fd is an fd there. On Windows see PIPES
+    /// AND WAITABLE HANDLES OF WINDOWS above.
     pub const PIPE: HandleType = HandleType(2);
-    /// Windows events, processes, timers and the like; UNSUPPORTED elsewhere.
+    /// Windows events, semaphores, timers, processes, threads and jobs;
+    /// UNSUPPORTED elsewhere.
     pub const WAITABLE: HandleType = HandleType(3);
 }
 
@@ -1126,7 +1128,8 @@ extern "C" {
     ///
     /// - `handle` (in, consumed): on Unix an fd, from 0 to INT_MAX; iosrc_close
     ///   closes it, iosrc_into_inner gives it back
-    /// - `type` (in): IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE
+    /// - `type` (in): IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE; on Windows
+    ///   _WAITABLE too
     /// - `out_source` (out, owned): the source, to be ended by iosrc_close or
     ///   iosrc_into_inner
     ///
@@ -1742,6 +1745,8 @@ extern "C" {
     pub fn iosrc_pair(r#type: u32, out_a: *mut *mut Source, out_b: *mut *mut Source) -> Status;
 
     /// Makes a pipe (pipe2(2)).
+    ///
+    /// On Windows it is a named one whose name nobody is told.
     ///
     /// # Parameters
     ///

@@ -140,9 +140,11 @@ pub const EXCLUSIVE: Bits = 0x00040000;
 pub const HANDLE_DEFAULT: HandleType = 0;
 /// A socket.
 pub const HANDLE_SOCKET: HandleType = 1;
-/// A pipe. Accepted on Unix too: an fd is an fd there.
+/// A pipe. Accepted on Unix too: an fd is an fd there. On Windows see PIPES AND
+/// WAITABLE HANDLES OF WINDOWS above.
 pub const HANDLE_PIPE: HandleType = 2;
-/// Windows events, processes, timers and the like; UNSUPPORTED elsewhere.
+/// Windows events, semaphores, timers, processes, threads and jobs; UNSUPPORTED
+/// elsewhere.
 pub const HANDLE_WAITABLE: HandleType = 3;
 /// The environment's IOSRC_BACKEND, else the best that works.
 pub const BACKEND_DEFAULT: u32 = 0;
@@ -794,7 +796,7 @@ pub extern fn iosrc_status_last_os() Status;
 ///
 /// handle: on Unix an fd, from 0 to INT_MAX; iosrc_close closes it,
 /// iosrc_into_inner gives it back
-/// type: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE
+/// type: IOSRC_HANDLE_DEFAULT, _SOCKET or _PIPE; on Windows _WAITABLE too
 /// out_source: the source, to be ended by iosrc_close or iosrc_into_inner
 /// Answers a status. Thread word: any. Since 0.9.0.
 pub extern fn iosrc_create(handle: Handle, @"type": HandleType, out_source: *?*Source) Status;
@@ -1266,6 +1268,8 @@ pub extern fn iosrc_bind_datagram(
 pub extern fn iosrc_pair(@"type": u32, out_a: *?*Source, out_b: *?*Source) Status;
 
 /// Makes a pipe (pipe2(2)).
+///
+/// On Windows it is a named one whose name nobody is told.
 ///
 /// out_reader: the end to read from
 /// out_writer: the end to write to
