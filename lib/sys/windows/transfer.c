@@ -51,6 +51,15 @@ static int64_t room_of(const struct iosrc__transfer *what)
 	return room;
 }
 
+/* Wine lets whoever asks a datagram socket for urgent data wait. */
+static bool is_stream(iosrc_handle handle)
+{
+	int type = SOCK_STREAM, size = sizeof type;
+
+	getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type, &size);
+	return type == SOCK_STREAM;
+}
+
 static int64_t recv_failed(iosrc_handle handle,
     const struct iosrc__transfer *what, bool *out_truncated)
 {
@@ -63,7 +72,7 @@ static int64_t recv_failed(iosrc_handle handle,
 	if (code == WSAESHUTDOWN)
 		return 0;
 	if (code == WSAEWOULDBLOCK && what->flags & (DWORD)MSG_OOB)
-		code = WSAEINVAL;
+		code = is_stream(handle) ? WSAEINVAL : WSAEOPNOTSUPP;
 	return status_of(handle, code);
 }
 
