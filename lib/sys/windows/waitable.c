@@ -314,15 +314,25 @@ const struct iosrc__watch_calls iosrc__waitable_calls = {
 
 /* ---- answers ---- */
 
-/* Was the signal taken by the wait? Of a timer its state tells afterwards. */
+static bool is_signalled(HANDLE timer)
+{
+	struct iosrc__nt_timer about = { .signalled = TRUE };
+
+	NtQueryTimer(timer, 0, &about, sizeof(about), NULL);
+	return about.signalled;
+}
+
+/* Was the signal taken by the wait? Of a timer its state tells afterwards: one
+ * that is signalled stays so, or is a periodic one whose next time has come
+ * already. To take that too tells which it is; the two are one event then. */
 static bool was_taken(const struct waitable *waitable)
 {
-	struct iosrc__nt_timer timer = { .signalled = TRUE };
-
-	if (waitable->kind == KIND_TIMER)
-		NtQueryTimer(waitable->handle, 0, &timer, sizeof(timer), NULL);
-	return waitable->kind == KIND_TIMER ? !timer.signalled
-	                                    : waitable->kind != KIND_STAYS;
+	if (waitable->kind != KIND_TIMER)
+		return waitable->kind != KIND_STAYS;
+	if (!is_signalled(waitable->handle))
+		return true;
+	WaitForSingleObject(waitable->handle, 0);
+	return !is_signalled(waitable->handle);
 }
 
 struct iosrc__watch_answer iosrc__waitable_answer(struct iosrc__watch *watch)
