@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_r_storm.c: R9 and S9 at length: four threads register, change, end
+ * and close sources of their own in random order, while two others wait. Each
+ * registration has a token of its own, so an event that comes after its end
+ * was told shows.
+ */
+#include "family_r.h"
+
+#include "family_sr.h"
+
+#include <string.h>
+
+#define WORKERS 4
+#define WAITERS 2
+#define SLOTS 6 /* sources of a worker */
+#define ALL (WORKERS * SLOTS)
+
+static struct {
+	iosrc_poller *poller;
+	/* Of each source: the highest number of its registrations that ended. */
+	_Atomic uint64_t ended[ALL];
+	_Atomic uint64_t events, stale, trouble;
+	_Atomic int stop;
+} storm;
+
+struct slot {
+	iosrc_source *source;
+	iosrc_handle peer;
+	uint64_t number; /* of its registration; 0: none */
+	uint64_t last;
+};
+
+struct worker {
+	unsigned first; /* of its slots among all */
+	uint64_t seed, rounds;
+	struct slot slots[SLOTS];
+	system_thread thread;
+};
+
+static void must_be(iosrc_status got, iosrc_status wanted)
+{
+	if (got != wanted)
+		atomic_fetch_add(&storm.trouble, 1);
+}
+
+static uint64_t token_of(unsigned at, uint64_t number)
+{
+	return (uint64_t)at << 48 | number;
+}
+
+/* ---- who waits ---- */
+
+static void *storm_wait(void *user)
+{
+	uint64_t ended[ALL];
+	iosrc_event events[4];
+	int64_t count;
+	unsigned i;
+
+	(void)user;
+	while (!atomic_load(&storm.stop)) {
+		for (i = 0; i < ALL; i++)
+			ended[i] = atomic_load(&storm.ended[i]);
+		count = iosrc_poller_wait(storm.poller, events, 4,
+		    10 * CONTRACT_MS);
+		if (count < 0)
+			atomic_fetch_add(&storm.trouble, 1);
+		while (count-- > 0) {
+			uint64_t at = events[count].token >> 48;
+			uint64_t number = events[count].token << 16 >> 16;
+
+			atomic_fetch_add(&storm.events, 1);
+			if (at >= ALL || number <= ended[at])
+				atomic_fetch_add(&storm.stale, 1);
+		}
+	}
+	return NULL;
+}
+
+/* ---- who works ---- */
+
+static void slot_open(struct slot *slot)
+{
+	iosrc_handle pair[2];
+
+	contract_pair(IOSRC_TYPE_STREAM, pair);
+	slot->source = contract_source(pair[0]);
+	slot->peer = pair[1];
+	slot->number = 0;
+}
+
+static void slot_ended(struct worker *worker, unsigned which)
+{
+	struct slot *slot = &worker->slots[which];
+
+	if (slot->number)
+		atomic_store(&storm.ended[worker->first + which], slot->number);
+	slot->number = 0;
+}
+
+static void slot_close(struct worker *worker, unsigned which)
+{
+	struct slot *slot = &worker->slots[which];
+
+	must_be(iosrc_close(slot->source), IOSRC_OK);
+	slot_ended(worker, which);
+	system_close(slot->peer);
+}
+
+static void slot_change(struct worker *worker, unsigned which, uint64_t random)
+{
+	struct slot *slot = &worker->slots[which];
+	iosrc_bits interest = (iosrc_bits)(random % 4) |
+	    sr_modes[random / 4 % SR_MODES];
+	uint64_t number = ++slot->last;
+	uint64_t token = token_of(worker->first + which, number);
+
+	if (slot->number)
+		must_be(iosrc_reregister(slot->source, storm.poller, token,
+		            interest),
+		    IOSRC_OK);
+	else
+		must_be(
+		    iosrc_register(slot->source, storm.poller, token, interest),
+		    IOSRC_OK);
+	slot_ended(worker, which);
+	slot->number = number;
+}
+
+static void slot_act(struct worker *worker, unsigned which, uint64_t random)
+{
+	struct slot *slot = &worker->slots[which];
+	char data[256];
+
+	switch (random % 16) {
+	case 0:
+	case 1:
+	case 2:
+		must_be(iosrc_deregister(slot->source, storm.poller),
+		    slot->number ? IOSRC_OK : IOSRC_E_NOT_REGISTERED);
+		slot_ended(worker, which);
+		break;
+	case 3:
+		slot_close(worker, which);
+		slot_open(slot);
+		break;
+	case 4:
+	case 5:
+		system_send(slot->peer, "storm", 5, 0);
+		break;
+	case 6:
+		while (iosrc_read(slot->source, data, sizeof(data)) > 0)
+			continue;
+		break;
+	case 7:
+		must_be(iosrc_rearm(slot->source, RIG_BOTH), IOSRC_OK);
+		break;
+	default:
+		slot_change(worker, which, random >> 8);
+		break;
+	}
+}
+
+static void *work(void *user)
+{
+	struct worker *worker = user;
+	uint64_t round;
+
+	for (round = 0; round < worker->rounds; round++) {
+		uint64_t random = rig_random(&worker->seed);
+
+		slot_act(worker, (unsigned)(random >> 40) % SLOTS, random);
+	}
+	return NULL;
+}
+
+static void worker_start(struct worker *worker, unsigned nth, uint64_t rounds)
+{
+	unsigned i;
+
+	memset(worker, 0, sizeof(*worker));
+	worker->first = nth * SLOTS;
+	worker->seed = UINT64_C(0x2545f4914f6cdd1d) + nth;
+	worker->rounds = rounds;
+	for (i = 0; i < SLOTS; i++)
+		slot_open(&worker->slots[i]);
+	rig_start(&worker->thread, work, worker);
+}
+
+void contract_R9_S9_rounds_of_four_threads_in_random_order(void **state)
+{
+	static struct worker workers[WORKERS];
+	system_thread waiters[WAITERS];
+	uint64_t rounds = contract_scale(20000) / WORKERS + 1;
+	unsigned i, k;
+
+	(void)state;
+	memset(&storm, 0, sizeof(storm));
+	storm.poller = contract_poller(0);
+	for (i = 0; i < WAITERS; i++)
+		rig_start(&waiters[i], storm_wait, NULL);
+	for (i = 0; i < WORKERS; i++)
+		worker_start(&workers[i], i, rounds);
+	for (i = 0; i < WORKERS; i++) {
+		assert_int_equal(system_thread_join(workers[i].thread), 0);
+		for (k = 0; k < SLOTS; k++)
+			slot_close(&workers[i], k);
+	}
+	system_sleep(20 * CONTRACT_MS);
+	atomic_store(&storm.stop, 1);
+	for (i = 0; i < WAITERS; i++)
+		assert_int_equal(system_thread_join(waiters[i]), 0);
+	assert_int_equal(atomic_load(&storm.trouble), 0);
+	assert_int_equal(atomic_load(&storm.stale), 0);
+	assert_true(atomic_load(&storm.events) > 0);
+	contract_expect_quiet(storm.poller);
+	assert_ok(iosrc_poller_release(storm.poller));
+}
