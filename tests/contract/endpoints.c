@@ -113,15 +113,11 @@ void net_unlink(const iosrc_address *path)
 		fail_msg("%s cannot be removed", name);
 }
 
-/* All of 127/8 is the loopback on Linux. With an address of its own a test
- * finds no port taken by others, and none of its own that it gave back. */
 static iosrc_address own_loopback(void)
 {
-	unsigned id = (unsigned)system_process_id();
 	char text[32];
 
-	snprintf(text, sizeof(text), "127.%u.%u.%u:0", 1 + (id >> 14) % 250,
-	    (id >> 7) & 127, 1 + (id & 127));
+	system_own_loopback(text, sizeof(text));
 	return net_address(text);
 }
 

@@ -276,6 +276,7 @@ static void contract_B2_reads_and_writes_mixed(void **state)
 	for (i = 0; i < 2 * COUNT; i++)
 		expected[i] = (char)(i + 1);
 	contract_write(rig.peer, expected, sizeof(expected));
+	assert_true(system_await(rig_handle(&rig), IOSRC_READABLE, 5000));
 	memcpy(memory, expected, sizeof(expected));
 	for (i = 0; i < COUNT; i++) {
 		items[2 * i] = io_item(&rig, IOSRC_OP_WRITE, 2 * i, 2);
@@ -286,8 +287,7 @@ static void contract_B2_reads_and_writes_mixed(void **state)
 	                     sizeof(items[0]), memory, sizeof(memory)),
 	    2 * COUNT);
 	assert_memory_equal(memory + 2 * COUNT, expected, sizeof(expected));
-	assert_int_equal(system_read(rig.peer, memory, sizeof(memory)),
-	    2 * COUNT);
+	read_whole(rig.peer, memory, 2 * COUNT);
 	assert_memory_equal(memory, expected, sizeof(expected));
 	rig_shut(&rig);
 }

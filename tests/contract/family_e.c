@@ -166,7 +166,10 @@ static void contract_E8_hang_up_is_a_shot_too(void **state)
 		contract_expect_quiet(rig.poller);
 		rig_again(&rig, IOSRC_READABLE | IOSRC_ONESHOT);
 		assert_bits(rig_expect(&rig).ready,
-		    IOSRC_READABLE | IOSRC_READ_CLOSED);
+		    IOSRC_READABLE |
+		        (system_differs(SYSTEM_END_BEHIND_DATA)
+		                ? 0
+		                : IOSRC_READ_CLOSED));
 		contract_expect_quiet(rig.poller);
 		rig_shut(&rig);
 	}

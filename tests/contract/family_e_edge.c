@@ -101,6 +101,7 @@ static void fill_through(struct rig *rig)
 	static const char data[4096];
 	int64_t put;
 
+	contract_fill(rig_handle(rig));
 	do
 		put = iosrc_write(rig->source, data, sizeof(data));
 	while (put > 0);

@@ -412,7 +412,7 @@ static void mixture_act(struct mixture *mixture)
 		break;
 	case 3:
 		if (rig_random(&mixture->seed) % 8 == 0)
-			contract_fill(iosrc_source_handle(herd->sources[i]));
+			contract_stuff(iosrc_source_handle(herd->sources[i]));
 		contract_drain(herd->peers[i]);
 		break;
 	case 4:

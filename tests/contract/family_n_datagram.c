@@ -311,6 +311,8 @@ void contract_N8_sending_to_nobody(void **state)
 	here = net_local(inet);
 	assert_kind(iosrc_send_to(inet, large, sizeof(large), 0, &here),
 	    IOSRC_KIND_MESSAGE_SIZE);
-	assert_kind(iosrc_send(inet, "x", 1, 0), IOSRC_KIND_NOT_CONNECTED);
+	if (!system_differs(SYSTEM_UNCONNECTED_IS_INVALID))
+		assert_kind(iosrc_send(inet, "x", 1, 0),
+		    IOSRC_KIND_NOT_CONNECTED);
 	assert_ok(iosrc_close(inet));
 }

@@ -91,8 +91,8 @@ static void expect_end(iosrc_source *source, int64_t (*way)(iosrc_source *))
 		fail_msg("a closed peer: %s",
 		    result < 0 ? iosrc_status_name((iosrc_status)result)
 		               : "no error");
-	/* And for good. */
-	assert_kind(way(source), IOSRC_KIND_BROKEN_PIPE);
+	/* And for good; some systems call it a reset each time. */
+	assert_true(is_end(way(source)));
 }
 
 static void closed_peer(enum net_kind kind)
@@ -219,13 +219,16 @@ void contract_N2_batches_raise_no_signal(void **state)
 		assert_ok(iosrc_register(nets[i].b, poller, i, IOSRC_WRITABLE));
 		items[i] = net_item(nets[i].b,
 		    i % 2 ? IOSRC_OP_SEND : IOSRC_OP_WRITE, 0, 1);
+		/* A loopback connection takes what comes before its reset. */
+		if (other == NET_TCP)
+			assert_ok(iosrc_shutdown(nets[i].b, IOSRC_WRITABLE));
 		assert_ok(iosrc_close(nets[i].a));
 		nets[i].a = NULL;
 	}
 	assert_int_equal(
 	    iosrc_io_many(poller, items, COUNT, sizeof(items[0]), data, 1), 0);
 	for (i = 0; i < COUNT; i++) {
-		assert_kind(items[i].out_result, IOSRC_KIND_BROKEN_PIPE);
+		assert_true(is_end(items[i].out_result));
 		net_close(&nets[i]);
 	}
 	assert_ok(iosrc_poller_release(poller));

@@ -391,7 +391,9 @@ static void *close_all(void *user)
 			system_yield();
 			continue;
 		}
+		system_gate_enter();
 		close_number_behind_its_back(closer, source, token);
+		system_gate_leave();
 		atomic_store(&closer->closed, token);
 		atomic_store(&closer->next, NULL);
 	}
@@ -448,7 +450,9 @@ void contract_R11_numbers_reused_beside_a_closing_thread(void **state)
 	for (round = 1; round <= rounds; round++) {
 		if (previous)
 			hand_over(&closer, previous, round - 1);
+		system_gate_enter();
 		contract_pair(IOSRC_TYPE_STREAM, fds);
+		system_gate_leave();
 		contract_write(fds[1], "x", 1);
 		source = rig_watch(closer.poller, fds[0], round,
 		    IOSRC_READABLE | IOSRC_LEVEL);

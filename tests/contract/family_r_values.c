@@ -33,7 +33,9 @@ static void pause_bears_all(enum rig_kind kind, iosrc_bits mode, int late)
 	sr_expect_idle(rig.poller, CONTRACT_QUIET);
 	rig_again(&rig, IOSRC_READABLE | mode);
 	event = rig_expect(&rig);
-	assert_bits(event.ready, IOSRC_READABLE | IOSRC_READ_CLOSED);
+	assert_bits(event.ready, IOSRC_READABLE);
+	if (!system_differs(SYSTEM_END_BEHIND_DATA))
+		assert_bits(event.ready, IOSRC_READ_CLOSED);
 	rig_shut(&rig);
 }
 

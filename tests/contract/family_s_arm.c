@@ -433,6 +433,8 @@ void contract_S6_an_error_of_a_direct_call_arms_again(void **state)
 	int i;
 
 	(void)state;
+	if (system_differs(SYSTEM_REFUSAL_SWALLOWED))
+		contract_skip("this system swallows the refusal");
 	for (i = 0; i < 3; i++) {
 		contract_write(fd, "x", 1);
 		assert_bits(contract_expect(poller, 9).ready, IOSRC_READABLE);

@@ -198,13 +198,18 @@ static int64_t end_seen(struct rig *rig)
 /* The source is the writing end of a pipe, which the reader sees end. */
 static void turn_pipe(struct rig *rig)
 {
+	static const char data[4096];
 	iosrc_handle fds[2];
 
 	rig_shut(rig);
 	contract_pipe(fds);
-	contract_fill(fds[1]);
 	rig->poller = contract_poller(0);
-	rig->source = rig_watch(rig->poller, fds[1], RIG_TOKEN, IOSRC_WRITABLE);
+	rig->source = contract_source(fds[1]);
+	/* By the library, which may keep what the pipe has no room for. */
+	while (iosrc_write(rig->source, data, sizeof(data)) > 0)
+		continue;
+	assert_ok(iosrc_register(rig->source, rig->poller, RIG_TOKEN,
+	    IOSRC_WRITABLE));
 	rig->peer = fds[0];
 }
 
@@ -241,6 +246,17 @@ void contract_S9_peer_sees_the_end_during_a_wait(void **state)
 	}
 }
 
+static void bind_soon(iosrc_handle handle, uint16_t port)
+{
+	int64_t end = contract_now() + prompt();
+	iosrc_status status = system_bind(handle, port);
+
+	if (status != IOSRC_OK && system_differs(SYSTEM_LATE_CLOSE))
+		while (status != IOSRC_OK && contract_now() < end)
+			status = system_bind(handle, port);
+	assert_ok(status);
+}
+
 void contract_S9_port_is_free_during_a_wait(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
@@ -261,7 +277,7 @@ void contract_S9_port_is_free_during_a_wait(void **state)
 		if (m % 2)
 			assert_ok(iosrc_deregister(source, poller));
 		assert_ok(iosrc_close(source));
-		assert_ok(system_bind(again, port));
+		bind_soon(again, port);
 		assert_ok(system_listen(again, 5));
 		sr_waiter_join(&waiter);
 		assert_int_equal(waiter.count, 0);

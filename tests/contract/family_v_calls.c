@@ -214,7 +214,11 @@ void contract_V6_shutdown_of_what_cannot_be(void **state)
 
 	(void)state;
 	net_open(NET_PIPE, &net);
-	assert_kind(iosrc_shutdown(net.a, RIG_BOTH), IOSRC_KIND_BAD_HANDLE);
+	if (system_pipes_are_no_sockets)
+		assert_kind(iosrc_shutdown(net.a, RIG_BOTH),
+		    IOSRC_KIND_BAD_HANDLE);
+	else
+		assert_true(iosrc_shutdown(net.a, RIG_BOTH) < 0);
 	net_close(&net);
 	loose = contract_source(system_socket(IOSRC_TYPE_STREAM));
 	assert_kind(iosrc_shutdown(loose, RIG_BOTH), IOSRC_KIND_NOT_CONNECTED);
@@ -406,6 +410,8 @@ void contract_V10_refusal_by_the_calls_of_sockets(void **state)
 	unsigned telling;
 
 	(void)state;
+	if (system_differs(SYSTEM_REFUSAL_SWALLOWED))
+		contract_skip("this system swallows the refusal");
 	for (telling = 0; telling < TELLINGS; telling++) {
 		refused_datagram(IOSRC_READABLE, (enum telling)telling);
 		refused_datagram(RIG_BOTH, (enum telling)telling);

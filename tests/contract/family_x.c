@@ -35,17 +35,17 @@ static void contract_X5_sources_come_and_go(void **state)
 {
 	iosrc_poller *poller = contract_poller(0);
 	uint64_t i, cycles = contract_scale(100000);
-	size_t handles, live = 0;
+	size_t handles = 0, live = 0;
 	int64_t before = 0;
 	iosrc_handle fds[2];
 
 	(void)state;
 	contract_pair(IOSRC_TYPE_STREAM, fds);
-	handles = contract_open_handles();
 	for (i = 0; i < cycles; i++) {
 		if (i == cycles / 10) {
 			before = system_resident_size();
 			live = contract_allocations_live();
+			handles = contract_open_handles();
 		}
 		cycle(poller, fds[0], i);
 	}

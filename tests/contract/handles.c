@@ -47,24 +47,42 @@ void contract_tcp_pair(iosrc_handle handles[2])
 	system_close(listener);
 	system_no_delay(handles[0]);
 	system_no_delay(handles[1]);
+	system_small_rooms(handles);
 }
 
-/* The last bytes are offered one at a time, so that not one more fits. */
-void contract_fill(iosrc_handle handle)
+/* The last bytes are offered one at a time, so that not one more fits. Answers
+ * whether anything did. */
+static int fill_once(iosrc_handle handle)
 {
 	static const char zeros[BLOCK];
 	size_t size = sizeof(zeros);
+	int fitted = 0;
 
 	for (;;) {
 		int64_t sent = system_write(handle, zeros, size);
 
-		if (sent >= 0)
+		if (sent >= 0) {
+			fitted = 1;
 			continue;
+		}
 		assert_status(sent, IOSRC_E_WOULD_BLOCK);
 		if (size == 1)
-			return;
+			return fitted;
 		size /= 2;
 	}
+}
+
+void contract_stuff(iosrc_handle handle)
+{
+	fill_once(handle);
+}
+
+/* Where pairs are connections, what was sent goes on to the other end for a
+ * while, and makes room. */
+void contract_fill(iosrc_handle handle)
+{
+	while (fill_once(handle) && system_settling > 0)
+		system_sleep(system_settling);
 }
 
 size_t contract_drain(iosrc_handle handle)

@@ -33,7 +33,8 @@ static const struct {
 	{ 'E', contract_family_e }, { 'V', contract_family_v },
 	{ 'T', contract_family_t }, { 'W', contract_family_w },
 	{ 'P', contract_family_p }, { 'N', contract_family_n },
-	{ 'B', contract_family_b }, { 'X', contract_family_x } };
+	{ 'B', contract_family_b }, { 'H', contract_family_h },
+	{ 'X', contract_family_x }, { 'D', contract_family_d } };
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 
 /* ---- which tests ---- */
@@ -217,7 +218,8 @@ static const char usage_text[] =
     "its lines hold.\n\n"
     "  -b, --backend NAME   on this backend alone (may be repeated)\n"
     "  -f, --family LETTERS tests of these families alone (S R E V T W P "
-    "N B X)\n"
+    "N B H X,\n"
+    "                       D for what the system is known to lack)\n"
     "  -k, --filter TEXT    tests alone whose name has TEXT in it\n"
     "  -l, --list           print the names of the tests and run none\n"
     "  -o, --one NAME       that test alone, in this very process\n"

@@ -45,7 +45,10 @@ extern const struct contract_test contract_family_w[];
 extern const struct contract_test contract_family_p[];
 extern const struct contract_test contract_family_n[];
 extern const struct contract_test contract_family_b[];
+extern const struct contract_test contract_family_h[];
 extern const struct contract_test contract_family_x[];
+/* Differences of the system; no lines of the contract. */
+extern const struct contract_test contract_family_d[];
 
 /* The backend under test. */
 uint32_t contract_backend(void);
@@ -81,7 +84,8 @@ void contract_pipe(iosrc_handle handles[2]);
 void contract_tcp_pair(iosrc_handle handles[2]);
 /* 127.0.0.1, non-blocking, backlog 64. */
 iosrc_handle contract_tcp_listener(uint16_t *port);
-void contract_fill(iosrc_handle handle);    /* write until would-block */
+void contract_fill(iosrc_handle handle);    /* until not one byte fits */
+void contract_stuff(iosrc_handle handle);   /* until it would block once */
 size_t contract_drain(iosrc_handle handle); /* read until would-block or end */
 /* All of it or fail. */
 void contract_write(iosrc_handle handle, const void *data, size_t size);

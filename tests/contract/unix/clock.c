@@ -33,6 +33,8 @@ void system_sleep(int64_t ns)
 		continue;
 }
 
+const int64_t system_cpu_grain = 0;
+
 int64_t system_process_cpu(void)
 {
 	return read_clock(CLOCK_PROCESS_CPUTIME_ID);

@@ -133,6 +133,8 @@ static void hand_out(const int fds[2], iosrc_handle handles[2])
 	handles[1] = fds[1];
 }
 
+const int64_t system_settling = 0;
+
 void system_pair(uint32_t type, iosrc_handle handles[2])
 {
 	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET };

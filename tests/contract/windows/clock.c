@@ -38,6 +38,9 @@ static int64_t sum_of(const FILETIME *kernel, const FILETIME *user)
 	return (int64_t)(one.QuadPart + other.QuadPart) * 100;
 }
 
+/* Ticks of up to 16 ms, one of each end. */
+const int64_t system_cpu_grain = 32000000;
+
 int64_t system_process_cpu(void)
 {
 	FILETIME began, ended, kernel, user;

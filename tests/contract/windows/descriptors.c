@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * descriptors.c: which handles are open. The system counts all; of the lower
- * numbers each is asked for, so that what was left open can be named.
+ * descriptors.c: which handles are open, from the list that the system keeps
+ * of all there are: Wine counts those of a process as none.
  */
 #include "runner.h"
 
@@ -10,32 +10,71 @@
 #include <stdlib.h>
 #include <winternl.h>
 
-#define LOOKED_AT 512 /* handles, whose numbers are multiples of 4 */
+#define MOST 16384 /* numbers that are looked at; handles are multiples of 4 */
+#define TOO_SHORT ((NTSTATUS)0xc0000004)
+#define ALL_HANDLES 64 /* SystemExtendedHandleInformation */
 
-static HANDLE nth_handle(size_t nth)
+struct entry {
+	void *object;
+	ULONG_PTR process, handle;
+	ULONG access;
+	USHORT creator, type;
+	ULONG attributes, reserved;
+};
+
+struct list {
+	ULONG_PTR count, reserved;
+	struct entry entries[];
+};
+
+/* To be freed. */
+static struct list *take_list(void)
 {
-	return (HANDLE)(uintptr_t)(4 * (nth + 1));
-}
+	ULONG size = 1 << 18, needed;
+	struct list *list;
+	NTSTATUS status;
 
-size_t contract_open_handles(void)
-{
-	DWORD count = 0;
-
-	native_must(GetProcessHandleCount(GetCurrentProcess(), &count),
-	    "GetProcessHandleCount");
-	return count;
+	for (;;) {
+		list = malloc(size);
+		assert_non_null(list);
+		status = NtQuerySystemInformation(
+		    (SYSTEM_INFORMATION_CLASS)ALL_HANDLES, list, size, &needed);
+		if (status != TOO_SHORT)
+			break;
+		free(list);
+		size *= 2;
+	}
+	if (status != 0)
+		fail_msg("NtQuerySystemInformation: %#lx", (long)status);
+	return list;
 }
 
 void contract_descriptors_take(struct contract_descriptors *out)
 {
-	DWORD flags;
-	size_t i;
+	struct list *list = take_list();
+	ULONG_PTR i, number;
 
-	out->open = calloc(LOOKED_AT, 1);
+	out->count = 0;
+	out->open = calloc(MOST, 1);
 	assert_non_null(out->open);
-	for (i = 0; i < LOOKED_AT; i++)
-		out->open[i] = GetHandleInformation(nth_handle(i), &flags) != 0;
-	out->count = contract_open_handles();
+	for (i = 0; i < list->count; i++) {
+		if (list->entries[i].process != GetCurrentProcessId())
+			continue;
+		number = list->entries[i].handle / 4;
+		if (number < MOST)
+			out->open[number] = 1;
+		out->count++;
+	}
+	free(list);
+}
+
+size_t contract_open_handles(void)
+{
+	struct contract_descriptors now;
+
+	contract_descriptors_take(&now);
+	contract_descriptors_free(&now);
+	return now.count;
 }
 
 /* The name of its type, as the system has it. */
@@ -55,38 +94,40 @@ static void print_one(HANDLE handle, const char *what)
 	    type.info.TypeName.Buffer ? type.info.TypeName.Buffer : L"");
 }
 
-static size_t name_them(const struct contract_descriptors *then,
-    const struct contract_descriptors *now)
+static size_t differences(const struct contract_descriptors *then, int print)
 {
+	struct contract_descriptors now;
 	size_t i, found = 0;
 
-	for (i = 0; i < LOOKED_AT; i++) {
-		if (now->open[i] == then->open[i])
+	contract_descriptors_take(&now);
+	for (i = 0; i < MOST; i++) {
+		if (now.open[i] == then->open[i])
 			continue;
-		print_one(nth_handle(i),
-		    now->open[i] ? "left open" : "closed, which was not ours");
 		found++;
+		if (print)
+			print_one((HANDLE)(uintptr_t)(4 * i),
+			    now.open[i] ? "left open"
+			                : "closed, which was not ours");
 	}
+	/* The pool replaces its own. */
+	if (now.count == then->count)
+		found = 0;
+	contract_descriptors_free(&now);
 	return found;
 }
 
-/* What ends by itself, as a thread of the system does, is given a second. */
+/* What ends by itself, as threads of the system's pool do after five seconds,
+ * is given the time. */
 size_t contract_descriptors_compare(const struct contract_descriptors *then)
 {
-	struct contract_descriptors now;
 	unsigned tries;
 
-	for (tries = 0; tries < 100; tries++) {
-		if (contract_open_handles() == then->count)
+	for (tries = 0; tries < 400; tries++) {
+		if (differences(then, 0) == 0)
 			return 0;
-		Sleep(10);
+		Sleep(20);
 	}
-	contract_descriptors_take(&now);
-	print_error("%llu handles, %llu before the test\n",
-	    (unsigned long long)now.count, (unsigned long long)then->count);
-	name_them(then, &now);
-	contract_descriptors_free(&now);
-	return 1;
+	return differences(then, 1);
 }
 
 void contract_descriptors_free(struct contract_descriptors *then)

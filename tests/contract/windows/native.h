@@ -16,6 +16,8 @@
 
 /* Fails the test with GetLastError. */
 void native_must(int ok, const char *what);
+/* In the child, before its handles are counted. */
+void native_start(void);
 int native_is_socket(iosrc_handle handle);
 int native_is_pipe(iosrc_handle handle);
 /* Wine tells by a call of its own. Tests bear what is on the list in

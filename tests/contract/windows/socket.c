@@ -4,6 +4,8 @@
  */
 #include "native.h"
 
+#include <stdio.h>
+
 static iosrc_status status_of(int result)
 {
 	return result == 0 ? IOSRC_OK : iosrc_status_from_os(WSAGetLastError());
@@ -215,6 +217,12 @@ void system_block_for(iosrc_handle handle, int64_t seconds)
 	set(handle, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
 }
 
+/* Wine sends from 127.0.0.1 whatever the socket is bound to. */
+void system_own_loopback(char *text, size_t size)
+{
+	snprintf(text, size, "127.0.0.1:0");
+}
+
 int system_has_inet6(void)
 {
 	struct sockaddr_in6 address = { .sin6_family = AF_INET6,
@@ -325,3 +333,19 @@ int system_has_abstract(void)
 {
 	return 0;
 }
+
+const int system_keeps_ports = 0;
+
+/* Wine has megabytes. */
+void system_small_rooms(const iosrc_handle handles[2])
+{
+	int size = 65536, i;
+
+	for (i = 0; i < 2; i++) {
+		set(handles[i], SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+		set(handles[i], SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
+	}
+}
+
+/* They have addresses and listeners of their own. */
+const int system_pipes_are_no_sockets = 0;

@@ -95,3 +95,19 @@ void system_disturb(system_target target)
 void system_default_broken_pipe(void)
 {
 }
+
+/* A poll that names a number whose socket is half made (another thread is
+ * inside socket()) ends wineserver at server/fd.c:1644. */
+static SRWLOCK gate = SRWLOCK_INIT;
+
+void system_gate_enter(void)
+{
+	if (native_is_wine())
+		AcquireSRWLockExclusive(&gate);
+}
+
+void system_gate_leave(void)
+{
+	if (native_is_wine())
+		ReleaseSRWLockExclusive(&gate);
+}

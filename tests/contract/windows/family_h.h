@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_h.h: tests of Windows alone that do not stand beside family_h.c's
+ * table.
+ */
+#ifndef CONTRACT_WINDOWS_FAMILY_H_H
+#define CONTRACT_WINDOWS_FAMILY_H_H
+
+void contract_N1_named_pipes_talk_both_ways(void **state);
+void contract_N4_named_pipes_accept_to_the_last(void **state);
+void contract_N7_named_pipes_in_use_and_absent(void **state);
+void contract_N3_named_pipes_carry_all_both_ways(void **state);
+void contract_N8_messages_of_pipes_keep_their_ends(void **state);
+void contract_V7_named_pipes_tell_the_end(void **state);
+void contract_V11_directions_of_a_pipe_are_apart(void **state);
+void contract_S8_a_pipe_is_given_back_usable(void **state);
+void contract_P1_a_process_ends_with_everything_pending(void **state);
+
+#endif
