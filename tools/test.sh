@@ -4,9 +4,9 @@
 # test.sh: everything that must hold before a change lands, from a checkout:
 # installs the tools that are missing (Debian 12, as root), builds with gcc,
 # clang and musl and for other processors, runs the suite plain, under
-# sanitizers and valgrind, and checks models, installation, tarball, format and
-# generated files. Ends with one line, "N passed, N failed, N skipped", and
-# fails when anything did.
+# sanitizers, valgrind and Wine, and checks models, installation, tarball,
+# format and generated files. Ends with one line, "N passed, N failed, N
+# skipped", and fails when anything did.
 #
 # test.sh STAGE... runs those stages alone. IOSRC_TEST_BUILD names the folder to
 # build in (default: build-test beside the sources), IOSRC_TEST_JOBS how many
@@ -26,7 +26,7 @@ first='deps bootstrap build format-check regen-check check check-model'
 first="$first check-install"
 # Three lanes, side by side: tests wait more than they work.
 lane_1='check-valgrind check-bindings check-denied check-wine-bindings'
-lane_2='check-tsan check-clang distcheck'
+lane_2='check-tsan check-clang distcheck check-wine check-mingw32'
 lane_3='check-asan check-musl check-without check-cross'
 stages="$first $lane_1 $lane_2 $lane_3"
 
