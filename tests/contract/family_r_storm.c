@@ -165,9 +165,12 @@ static void slot_act(struct worker *worker, unsigned which, uint64_t random)
 static void *work(void *user)
 {
 	struct worker *worker = user;
+	int64_t began = contract_now();
 	uint64_t round;
 
-	for (round = 0; round < worker->rounds; round++) {
+	for (round = 0;
+	     round < worker->rounds || rig_is_untouched(&storm.events, began);
+	     round++) {
 		uint64_t random = rig_random(&worker->seed);
 
 		slot_act(worker, (unsigned)(random >> 40) % SLOTS, random);

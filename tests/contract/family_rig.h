@@ -10,6 +10,8 @@
 
 #include "suite.h"
 
+#include <stdatomic.h>
+
 #define RIG_TOKEN UINT64_C(0xfeedface00000001)
 #define RIG_BOTH (IOSRC_READABLE | IOSRC_WRITABLE)
 #define RIG_CLOSED (IOSRC_READ_CLOSED | IOSRC_WRITE_CLOSED)
@@ -210,6 +212,15 @@ static inline void rig_start(system_thread *thread, void *(*body)(void *),
     void *user)
 {
 	assert_int_equal(system_thread_start(thread, body, user), 0);
+}
+
+/* Few rounds may be over before a thread beside them has had a processor: they
+ * go on until it has done something. */
+static inline int rig_is_untouched(_Atomic uint64_t *done, int64_t began)
+{
+	return atomic_load(done) == 0 &&
+	    contract_now() - began <
+	    CONTRACT_SOON * (int64_t)contract_slowness();
 }
 
 #endif

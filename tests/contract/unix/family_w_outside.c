@@ -433,13 +433,16 @@ void contract_W9_handler_interrupts_every_call(void **state)
 	iosrc_source *source;
 	system_thread thread;
 	iosrc_handle fds[2];
+	int64_t began;
 
 	(void)state;
 	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = contract_source(fds[0]);
 	handler_install(waker);
 	rig_start(&thread, pelter_run, &pelter);
-	for (round = 0; round < rounds; round++)
+	began = contract_now();
+	for (round = 0;
+	     round < rounds || rig_is_untouched(&handler_runs, began); round++)
 		work_of_a_round(poller, waker, source);
 	atomic_store(&pelter.quit, 1);
 	system_thread_join(thread);
