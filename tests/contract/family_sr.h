@@ -100,8 +100,8 @@ static inline void sr_expect_idle(iosrc_poller *poller, int64_t ns)
 	assert_true(took >= ns);
 	contract_in_time(took, ns + sr_slow(300 * CONTRACT_MS));
 	assert_true(after.switches - before.switches < 10);
-	assert_true(
-	    after.cpu - before.cpu < sr_slow(ns / 4) + system_cpu_grain);
+	contract_in_time(after.cpu - before.cpu,
+	    sr_slow(ns / 4) + system_cpu_grain);
 }
 
 /* ---- events ---- */
