@@ -178,7 +178,7 @@ loud() {
 }
 
 : >build.log
-flags=${IOSRC_CONFIGURE_FLAGS:-}
+flags="${IOSRC_CONFIGURE_FLAGS:-} --disable-source-tests"
 # shellcheck disable=SC2086 # several flags
 if ! cmp -s ../source/configure .configured-by; then
 	loud ../source/configure --cache-file=config.cache $flags
@@ -204,7 +204,7 @@ if [ "$goal" = none ]; then
 fi
 
 failed=0
-set -- "$goal" VERBOSE=yes SOURCE_TESTS=
+set -- "$goal" VERBOSE=yes
 [ -z "$tests" ] || set -- "$@" TESTS="$tests"
 [ -z "$log_compiler" ] || set -- "$@" LOG_COMPILER="$log_compiler"
 # shellcheck disable=SC2086 # a command and its arguments
