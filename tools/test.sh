@@ -100,12 +100,25 @@ work() {
 	echo $(($(date +%s) - began)) >"$build/$1.seconds"
 }
 
-# failing LOG: the tests that failed, by the names that their runners gave them.
+# failing LOG: the tests that failed, by the names that their runners gave them,
+# and what cmocka says of each.
 failing() {
-	sed -n -e 's/^\[  FAILED  \] \([A-Za-z_].*\)$/          \1/p' \
-		-e 's/^\(ERROR: [^ ]* on .*\)$/          \1/p' \
-		-e 's/^\(FAIL: .*\)$/          \1/p' "$1" |
-		awk '!seen[$0]++ && n++ < 20 { printf "\n%s", $0 }'
+	awk '
+	function show(line) {
+		if (!seen[line]++ && shown++ < 40)
+			printf "\n          %s", line
+	}
+	/^\[ +(ERROR|LINE) +\] / { said[++count] = $0; next }
+	/^\[  FAILED  \] [A-Za-z_]/ {
+		for (i = 1; i <= count; i++)
+			show(said[i])
+		count = 0
+		sub(/^\[  FAILED  \] /, "")
+		show($0)
+	}
+	/^ERROR: [^ ]* on / || /^FAIL: / { show($0) }
+	/^==[0-9]+== [A-Z]/ || /^(WARNING|ERROR|SUMMARY): / { show($0) }
+	' "$1"
 }
 
 # account STAGE: after its work, what it came to.
