@@ -141,8 +141,9 @@ serve() {
 	program=$(program_of "$1")
 	shift
 	find_dlls
+	# A signal that is handed on starts the time of -k, too.
 	# shellcheck disable=SC2086
-	exec timeout -k 10 "${IOSRC_WINE_SECONDS:-120}" $fixed \
+	exec timeout -k 120 "${IOSRC_WINE_SECONDS:-120}" $fixed \
 		wine "$program" "$@" </dev/null
 }
 

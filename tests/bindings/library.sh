@@ -53,7 +53,8 @@ echo_serves() {
 	# Here, not by the background's redirection: that one may be late, and
 	# the last server's words would be taken for this one's.
 	: >"$work/server"
-	timeout -s INT -k 5 $((2 * patience)) "$@" >>"$work/server" 2>&1 &
+	# A signal that is handed on starts the time of -k, too.
+	timeout -s INT -k "$patience" $((2 * patience)) "$@" >>"$work/server" 2>&1 &
 	server=$!
 	served=0
 	# The server's own time bounds this.

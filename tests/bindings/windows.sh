@@ -72,12 +72,13 @@ in_wine() {
 # echo_serves PROGRAM: an echo server serves the load client, which checks each
 # byte, and ends by itself when it is interrupted.
 echo_serves() {
-	sh "$wine" serve "$1" 127.0.0.1:0 >"$work/server" 2>&1 &
+	: >"$work/server"
+	sh "$wine" serve "$1" 127.0.0.1:0 >>"$work/server" 2>&1 &
 	server=$!
 	tries=0
 	until grep -q '^listening on ' "$work/server"; do
 		tries=$((tries + 1))
-		if [ $tries -gt 200 ] || ! kill -0 $server 2>/dev/null; then
+		if [ $tries -gt $((patience * 10)) ] || ! kill -0 $server 2>/dev/null; then
 			cat "$work/server"
 			kill $server
 			return 1
