@@ -72,13 +72,14 @@ void contract_R14_a_pause_keeps_what_was_pending_back(void **state)
 
 void contract_R14_an_exclusive_pause(void **state)
 {
-	iosrc_poller *poller = contract_poller(0);
+	iosrc_poller *poller;
 	iosrc_source *source;
 	iosrc_handle fds[2];
 
 	(void)state;
-	if (!(iosrc_poller_capabilities(poller) & IOSRC_EXCLUSIVE))
+	if (!contract_can(IOSRC_EXCLUSIVE))
 		contract_skip("no exclusive mode");
+	poller = contract_poller(0);
 	contract_pair(IOSRC_TYPE_STREAM, fds);
 	source = rig_watch(poller, fds[0], 4, IOSRC_EXCLUSIVE);
 	contract_write(fds[1], "x", 1);

@@ -151,11 +151,13 @@ void contract_X2_every_allocation_failing_once(void **state)
 void contract_X2_making_without_memory(void **state)
 {
 	struct makings m;
-	iosrc_source *listener = makings_open(&m);
-	size_t handles = contract_open_handles(), i;
+	iosrc_source *listener;
+	size_t handles, i;
 
 	(void)state;
 	need_counted_allocations();
+	listener = makings_open(&m);
+	handles = contract_open_handles();
 	for (i = 0; i < MAKINGS; i++) {
 		iosrc_status status = IOSRC_E_UNKNOWN;
 		size_t live = contract_allocations_live();

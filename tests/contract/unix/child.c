@@ -23,27 +23,37 @@
 
 static const struct contract_test *running;
 static uint32_t backend_running;
-/* Shared with the parent; or why it is late, or what it goes without. */
-static char *skip_reason;
+/* Shared with the parent. The outcome is 0 where the exit status tells it: a
+ * tool may put its own in place of one that is told in the middle of a test. */
+static struct {
+	int outcome;
+	char reason[CONTRACT_REASON]; /* or what it goes without */
+} * shared;
 
 uint32_t contract_backend(void)
 {
 	return backend_running;
 }
 
+static _Noreturn void leave(int outcome)
+{
+	shared->outcome = outcome;
+	_exit(outcome);
+}
+
 void contract_skip(const char *reason)
 {
-	snprintf(skip_reason, CONTRACT_REASON, "%s", reason);
-	_exit(CONTRACT_SKIPPED);
+	snprintf(shared->reason, CONTRACT_REASON, "%s", reason);
+	leave(CONTRACT_SKIPPED);
 }
 
 /* Each thing once. */
 void contract_without(const char *what)
 {
-	size_t size = strlen(skip_reason);
+	size_t size = strlen(shared->reason);
 
-	if (!strstr(skip_reason, what))
-		snprintf(skip_reason + size, CONTRACT_REASON - size, "%s%s",
+	if (!strstr(shared->reason, what))
+		snprintf(shared->reason + size, CONTRACT_REASON - size, "%s%s",
 		    size ? ", " : "", what);
 }
 
@@ -51,10 +61,10 @@ void contract_in_time(int64_t took_ns, int64_t most_ns)
 {
 	if (took_ns < most_ns)
 		return;
-	snprintf(skip_reason, CONTRACT_REASON,
+	snprintf(shared->reason, CONTRACT_REASON,
 	    "took %lld us, at most %lld are in time", (long long)took_ns / 1000,
 	    (long long)most_ns / 1000);
-	_exit(CONTRACT_LATE);
+	leave(CONTRACT_LATE);
 }
 
 /* ---- the child ---- */
@@ -117,10 +127,11 @@ static void tidy_environment(void)
 
 static void share_reason(void)
 {
-	if (!skip_reason)
-		skip_reason = mmap(NULL, CONTRACT_REASON,
-		    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	skip_reason[0] = '\0';
+	if (!shared)
+		shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	shared->outcome = 0;
+	shared->reason[0] = '\0';
 }
 
 int contract_child_here(const struct contract_test *test, uint32_t backend)
@@ -213,18 +224,13 @@ static enum contract_outcome judge(const struct watch *watch, char *reason)
 {
 	int status = watch->status;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 &&
-	    !watch->timed_out) {
-		snprintf(reason, CONTRACT_REASON, "%s", skip_reason);
+	snprintf(reason, CONTRACT_REASON, "%s", shared->reason);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && !watch->timed_out)
 		return CONTRACT_PASSED;
-	}
-	if (WIFEXITED(status) &&
-	    (WEXITSTATUS(status) == CONTRACT_SKIPPED ||
-	        WEXITSTATUS(status) == CONTRACT_LATE)) {
-		snprintf(reason, CONTRACT_REASON, "%s", skip_reason);
-		return WEXITSTATUS(status) == CONTRACT_LATE ? CONTRACT_TOO_LATE
-		                                            : CONTRACT_SKIP;
-	}
+	if (WIFEXITED(status) && shared->outcome == CONTRACT_SKIPPED)
+		return CONTRACT_SKIP;
+	if (WIFEXITED(status) && shared->outcome == CONTRACT_LATE)
+		return CONTRACT_TOO_LATE;
 	if (watch->timed_out ||
 	    (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM))
 		snprintf(reason, CONTRACT_REASON, "timed out after %u s",
