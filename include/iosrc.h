@@ -153,11 +153,16 @@
  * copies; what the pipe has no room for stays pending, counts as written, goes
  * on after iosrc_close and is lost when the process ends; until it is done
  * further writes would block. Messages are written whole, and read in pieces
- * where the buffer is smaller. From its first use on the handle is bound to the
- * port of the process's thread pool; iosrc_into_inner takes it from there on
- * Windows 8.1 and later. An accept on a listener (a pipe: address, or the
+ * where the buffer is smaller. An accept on a listener (a pipe: address, or the
  * waiting server end of a named pipe) gives its handle to the new source, and
  * the listener goes on with another one under the same registration.
+ *
+ * From its first use on a pipe's handle is bound to the port of the process's
+ * thread pool, and calls on it that end at once send no packet there. The
+ * program's own overlapped calls may be made with it, beside the library's and
+ * after iosrc_into_inner. That takes it from the port on Windows 8.1 and later;
+ * before, it cannot be bound to another one. A process that has used a pipe
+ * keeps the library in memory, whoever unloads it.
  *
  * A waitable handle is IOSRC_READABLE while it is signalled. An event of an
  * auto-reset event, a semaphore or a synchronization timer consumes one

@@ -3,8 +3,8 @@
 #
 # test-dll.sh: the built iosrc.dll exports the functions of the headers and
 # nothing else, needs kernel32, ws2_32, ntdll and the C runtime alone, brings
-# no DllMain, no thread-local state, one global that can change (the start of
-# Winsock, once a process), and no call that a library must not make. What the
+# no DllMain, no thread-local state, two globals that can change (the start of
+# Winsock, once a process, and its pipes' operations), and no call that a library must not make. What the
 # toolchain itself puts into every DLL is taken from an empty one built beside
 # it.
 set -eu
@@ -90,7 +90,7 @@ for flag in DYNAMIC_BASE NX_COMPAT; do
 	grep -q "$flag" "$work/headers" || fail "not linked for $flag"
 done
 
-# ---- nothing runs at load or unload; one global that can change ----
+# ---- nothing runs at load or unload; two globals that can change ----
 
 # names LIBRARY KINDS: symbols of the kinds, as nm calls them; not what stands
 # for a section, a file, or a string of the linker.
@@ -103,6 +103,7 @@ names() {
 {
 	names "$work/empty.dll" dDbB
 	echo started
+	echo under_way
 } >"$work/empty_objects"
 names "$library" dDbB >"$work/library_objects"
 # The toolchain's own come and go with what is called of it.

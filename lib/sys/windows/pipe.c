@@ -92,17 +92,13 @@ static void let_go(struct iosrc__pipe *pipe)
 		free_pipe(pipe);
 }
 
-/* In a thread of the pool. What a write has met is answered by the next. */
-static VOID CALLBACK operation_ended(DWORD code, DWORD count,
-    OVERLAPPED *operation)
+/* What a write has met is answered by the next. */
+static void end_operation(struct iosrc__pipe_end *end, DWORD code)
 {
-	struct iosrc__pipe_end *end = (struct iosrc__pipe_end *)(void *)
-	    operation;
 	struct iosrc__pipe *pipe = end->pipe;
 	bool writing = end == &pipe->write;
 	struct iosrc__pipe_watcher *watcher;
 
-	(void)count;
 	AcquireSRWLockExclusive(&pipe->lock);
 	end->pending = false;
 	if (writing && code != ERROR_SUCCESS)
@@ -119,14 +115,38 @@ static VOID CALLBACK operation_ended(DWORD code, DWORD count,
 		watcher->tell(watcher);
 }
 
+/* In a thread of the pool, to whose port the program's own calls come, too. */
+static VOID CALLBACK operation_ended(DWORD code, DWORD count,
+    OVERLAPPED *overlapped)
+{
+	struct iosrc__operation *operation = iosrc__operation_take(overlapped);
+
+	(void)count;
+	if (operation)
+		end_operation(CONTAINING_RECORD(operation,
+		                  struct iosrc__pipe_end, operation),
+		    code);
+}
+
+/* Packets may come for as long as the handle lives, whoever has it then. */
+static bool stay_loaded(void)
+{
+	HMODULE here;
+
+	return GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN |
+	        GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+	    (LPCWSTR)(uintptr_t)operation_ended, &here);
+}
+
 /* A handle that is bound already is taken for one that we have bound before,
  * for it cannot be asked; the header says that it may have no other port. */
 static void bind_handle(struct iosrc__pipe *pipe)
 {
 	if (pipe->blocks)
 		return;
-	if (!BindIoCompletionCallback(pipe->handle, operation_ended, 0) &&
-	    GetLastError() != ERROR_INVALID_PARAMETER)
+	if (!stay_loaded() ||
+	    (!BindIoCompletionCallback(pipe->handle, operation_ended, 0) &&
+	        GetLastError() != ERROR_INVALID_PARAMETER))
 		pipe->blocks = true;
 	else if (!SetFileCompletionNotificationModes(pipe->handle,
 	             FILE_SKIP_COMPLETION_PORT_ON_SUCCESS))
@@ -184,16 +204,23 @@ iosrc_status iosrc__pipe_of(iosrc_source *source, struct iosrc__pipe **out)
 
 /* ---- operations; the lock is held from here on ---- */
 
-static void prepare(struct iosrc__pipe_end *end)
-{
-	end->operation = (OVERLAPPED){ 0 };
-}
-
-/* What was begun has not ended: operation_ended ends it. */
+/* What was begun has not ended: end_operation ends it. */
 static void leave_pending(struct iosrc__pipe_end *end)
 {
 	end->pending = true;
 	end->pipe->references++;
+}
+
+/* Was the operation begun, and has it not ended? */
+static bool is_pending(struct iosrc__pipe_end *end, BOOL ended)
+{
+	DWORD code = ended ? ERROR_SUCCESS : GetLastError();
+	bool pending = code == ERROR_IO_PENDING;
+
+	if (pending || !iosrc__operation_forget(&end->operation))
+		leave_pending(end);
+	SetLastError(code);
+	return pending;
 }
 
 /* A handle that somebody bound to a port of their own tells nothing: its memory
@@ -203,7 +230,7 @@ static void take_back(struct iosrc__pipe *pipe, struct iosrc__pipe_end *end)
 	enum { PATIENCE_MS = 2000 };
 
 	if (end->pending)
-		CancelIoEx(pipe->handle, &end->operation);
+		CancelIoEx(pipe->handle, &end->operation.overlapped);
 	while (end->pending &&
 	    SleepConditionVariableSRW(&pipe->ended, &pipe->lock, PATIENCE_MS,
 	        0))
@@ -375,6 +402,7 @@ static int64_t write_new(struct iosrc__pipe *pipe, const iosrc_buffer *buffers,
     size_t size)
 {
 	DWORD count = 0;
+	BOOL ended;
 
 	if (!pipe->message && size > WRITE_MOST)
 		size = WRITE_MOST;
@@ -383,14 +411,12 @@ static int64_t write_new(struct iosrc__pipe *pipe, const iosrc_buffer *buffers,
 	gather(pipe, buffers, size);
 	if (pipe->blocks)
 		return write_blocking(pipe, (DWORD)size);
-	prepare(&pipe->write);
-	if (WriteFile(pipe->handle, pipe->room, (DWORD)size, &count,
-	        &pipe->write.operation))
-		return count;
-	if (GetLastError() != ERROR_IO_PENDING)
-		return refused(GetLastError());
-	leave_pending(&pipe->write);
-	return (int64_t)size;
+	iosrc__operation_begin(&pipe->write.operation);
+	ended = WriteFile(pipe->handle, pipe->room, (DWORD)size, &count,
+	    &pipe->write.operation.overlapped);
+	if (is_pending(&pipe->write, ended))
+		return (int64_t)size;
+	return ended ? (int64_t)count : refused(GetLastError());
 }
 
 static int64_t write_locked(struct iosrc__pipe *pipe,
@@ -484,12 +510,10 @@ static bool read_nothing(struct iosrc__pipe *pipe)
 {
 	if (pipe->read.pending || !pipe->reads)
 		return true;
-	prepare(&pipe->read);
-	if (ReadFile(pipe->handle, pipe, 0, NULL, &pipe->read.operation) ||
-	    GetLastError() != ERROR_IO_PENDING)
-		return false;
-	leave_pending(&pipe->read);
-	return true;
+	iosrc__operation_begin(&pipe->read.operation);
+	return is_pending(&pipe->read,
+	    ReadFile(pipe->handle, pipe, 0, NULL,
+	        &pipe->read.operation.overlapped));
 }
 
 /* A wait for a client is left pending; false: there is one. */
@@ -497,12 +521,9 @@ static bool listen_for_client(struct iosrc__pipe *pipe)
 {
 	if (pipe->read.pending)
 		return true;
-	prepare(&pipe->read);
-	if (ConnectNamedPipe(pipe->handle, &pipe->read.operation) ||
-	    GetLastError() != ERROR_IO_PENDING)
-		return false;
-	leave_pending(&pipe->read);
-	return true;
+	iosrc__operation_begin(&pipe->read.operation);
+	return is_pending(&pipe->read,
+	    ConnectNamedPipe(pipe->handle, &pipe->read.operation.overlapped));
 }
 
 /* What ends between the two is seen by the second. */

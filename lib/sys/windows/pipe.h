@@ -13,7 +13,11 @@
  * 4. What is pending ends in a thread of the process's pool, to whose port the
  *    handle is bound (BindIoCompletionCallback): a pipe may go from poller to
  *    poller, and no operation is lost when the thread that began it ends, as
- *    the system ends those of a handle without a port.
+ *    the system ends those of a handle without a port. The program's own calls
+ *    with the handle, beside ours or after it was given back, have their ends
+ *    on that port, too: they are told by operation.h and left alone.
+ * 5. Before Windows 8.1 a handle never leaves the port: whoever has used a pipe
+ *    keeps the library in memory, for the packets that are still to come.
  */
 #ifndef IOSRC_SYS_WINDOWS_PIPE_H
 #define IOSRC_SYS_WINDOWS_PIPE_H
@@ -29,12 +33,13 @@
 #include <iosrc_net.h>
 
 #include "source.h"
+#include "sys/windows/operation.h"
 
 struct iosrc__pipe;
 
 /* One direction: its operation, which is the system's while it is pending. */
 struct iosrc__pipe_end {
-	OVERLAPPED operation; /* first: the system names it */
+	struct iosrc__operation operation;
 	struct iosrc__pipe *pipe;
 	bool pending;
 };

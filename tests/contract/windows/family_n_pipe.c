@@ -330,6 +330,122 @@ void contract_V11_directions_of_a_pipe_are_apart(void **state)
 	pipes_close(&pipes);
 }
 
+/* ---- S3, S8: the program's own calls ---- */
+
+#define CALLS 50
+
+/* The event is as plain as a program's: where the handle belongs to the pool's
+ * port, the end of the call is told there, too. */
+static void call_begin(OVERLAPPED *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
+	native_must(out->hEvent != NULL, "CreateEvent");
+}
+
+/* What is left of it is no OVERLAPPED any more. */
+static DWORD call_end(HANDLE handle, OVERLAPPED *call)
+{
+	DWORD count = 0;
+
+	native_must(WaitForSingleObject(call->hEvent, 5000) == WAIT_OBJECT_0,
+	    "WaitForSingleObject");
+	native_must(GetOverlappedResult(handle, call, &count, FALSE),
+	    "GetOverlappedResult");
+	CloseHandle(call->hEvent);
+	memset(call, 0xa5, sizeof(*call));
+	return count;
+}
+
+/* Begun before there is anything to read, so that it does not end at once. */
+static void reads_by_an_event(iosrc_source *peer, HANDLE handle)
+{
+	OVERLAPPED call;
+	char byte = 0;
+
+	call_begin(&call);
+	native_must(ReadFile(handle, &byte, 1, NULL, &call) ||
+	        GetLastError() == ERROR_IO_PENDING,
+	    "ReadFile");
+	assert_int_equal(iosrc_write(peer, "e", 1), 1);
+	assert_int_equal(call_end(handle, &call), 1);
+	assert_int_equal(byte, 'e');
+}
+
+/* More than the pipe has room for: it ends when it is read. */
+static void writes_by_an_event(iosrc_source *peer, HANDLE handle)
+{
+	static const char data[150000];
+	size_t got = 0;
+	OVERLAPPED call;
+
+	call_begin(&call);
+	native_must(WriteFile(handle, data, sizeof(data), NULL, &call) ||
+	        GetLastError() == ERROR_IO_PENDING,
+	    "WriteFile");
+	while (got < sizeof(data)) {
+		net_await(peer);
+		got += rig_drain(peer);
+	}
+	assert_int_equal(call_end(handle, &call), sizeof(data));
+	assert_int_equal(got, sizeof(data));
+}
+
+static void calls_by_events(iosrc_source *peer, HANDLE handle)
+{
+	int i;
+
+	for (i = 0; i < CALLS; i++) {
+		reads_by_an_event(peer, handle);
+		writes_by_an_event(peer, handle);
+	}
+}
+
+/* ---- in do_io, while a read of the library's is pending ---- */
+
+static int64_t IOSRC_CALL writes_in_do_io(iosrc_handle handle, void *user)
+{
+	writes_by_an_event(user, native_handle(handle));
+	return 1;
+}
+
+static int64_t IOSRC_CALL reads_in_do_io(iosrc_handle handle, void *user)
+{
+	reads_by_an_event(user, native_handle(handle));
+	return IOSRC_E_WOULD_BLOCK;
+}
+
+static void discard_events(iosrc_poller *poller)
+{
+	iosrc_event events[4];
+
+	system_sleep(CONTRACT_MS);
+	assert_true(iosrc_poller_wait(poller, events, 4, 0) >= 0);
+}
+
+/* An own read may end one of the library's, which then finds nothing. */
+void contract_S3_own_overlapped_calls_in_do_io(void **state)
+{
+	struct pipes pipes;
+	int i;
+
+	(void)state;
+	pipes_open(&pipes, IOSRC_TYPE_STREAM, IOSRC_READABLE);
+	for (i = 0; i < CALLS; i++) {
+		contract_expect_quiet(pipes.poller);
+		assert_int_equal(iosrc_do_io(pipes.served, IOSRC_WRITABLE,
+		                     writes_in_do_io, pipes.client),
+		    1);
+		assert_ok(iosrc_rearm(pipes.client, IOSRC_READABLE));
+		assert_status(iosrc_do_io(pipes.served, IOSRC_READABLE,
+		                  reads_in_do_io, pipes.client),
+		    IOSRC_E_WOULD_BLOCK);
+		discard_events(pipes.poller);
+		says(pipes.client, pipes.served, pipes.poller, 1);
+	}
+	pipes_close(&pipes);
+}
+
 /* By a port of one's own. */
 static void reads_by_a_port(struct pipes *pipes, HANDLE handle)
 {
@@ -368,6 +484,7 @@ void contract_S8_a_pipe_is_given_back_usable(void **state)
 	assert_int_equal(system_write(handle, "back", 4), 4);
 	assert_bits(contract_expect(pipes.poller, 2).ready, IOSRC_READABLE);
 	assert_int_equal(rig_drain(pipes.client), 4);
+	calls_by_events(pipes.client, native_handle(handle));
 	if (!system_differs(SYSTEM_BOUND_FOR_GOOD))
 		reads_by_a_port(&pipes, native_handle(handle));
 	/* And by another source. */
