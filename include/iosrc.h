@@ -170,9 +170,11 @@
  * manual-reset event, a process, a thread) gives one event in edge mode, and
  * the next one after iosrc_rearm or iosrc_reregister. Nothing is consumed for a
  * registration that is paused or has ended: a signal that was taken in vain is
- * given back, but for a timer's. A mutex, and files of any kind, are
- * IOSRC_E_UNSUPPORTED, and a handle without the right SYNCHRONIZE has
- * IOSRC_KIND_PERMISSION.
+ * given back, but for a timer's, and before Windows 8 but for one that comes in
+ * the very moment in which the registration is paused or ended: the system may
+ * have taken it then and tells nobody (under Wine 8, one in about 1,800 of such
+ * moments). A mutex, and files of any kind, are IOSRC_E_UNSUPPORTED, and a
+ * handle without the right SYNCHRONIZE has IOSRC_KIND_PERMISSION.
  *
  * STATUSES
  *

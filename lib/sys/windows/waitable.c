@@ -7,7 +7,8 @@
  *    else by a thread of the process's pool, which sends the packet.
  * 2. To wait for an auto-reset event, a semaphore or a synchronization timer
  *    takes its signal away. What was taken and finds nobody to report it to is
- *    given back, but for a timer's, which nothing can give back.
+ *    given back, but for a timer's, which nothing can give back. The pool may
+ *    have taken one of which UnregisterWaitEx then tells nothing: it is lost.
  * 3. Both kinds of wait are ended by a cancel, at once, unless the signal was
  *    there before.
  * 4. The record has a duplicate of the handle: a wait goes on to be about the
