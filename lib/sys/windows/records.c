@@ -176,7 +176,7 @@ static void evict(struct iosrc__records *records,
 iosrc_status iosrc__record_add(struct iosrc__records *records,
     const struct iosrc__change *change, const struct iosrc__looked *looked)
 {
-	struct iosrc__watch *watch;
+	struct iosrc__watch *watch = NULL;
 	iosrc_status status;
 
 	if (looked->calls == &iosrc__waitable_calls)
