@@ -4,18 +4,14 @@
  * and whether each does it on this system. A check that fails makes the exit
  * status 1. The full proof is iosrc-conformance; this is the quick look.
  */
-#include <fcntl.h>
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
-#include <unistd.h>
 
-#include <iosrc.h>
+#include <iosrc_net.h>
+
+#include "system.h"
 
 #define TOKEN UINT64_C(0xfedcba9876543210) /* all 64 bits must come back */
 #define WAKE_TOKEN UINT64_C(7)
@@ -42,21 +38,12 @@ static const struct capability {
 	{ IOSRC_CAN_IO_URING, "batches of I/O through an io_uring" },
 };
 
-/* What each check is given: a poller, and a stream whose one end is a source,
- * not registered, while the other end is `peer`. */
+/* What each check is given: a poller, and the two ends of a stream, neither of
+ * them registered. */
 struct trial {
 	iosrc_poller *poller;
-	iosrc_source *source;
-	int peer;
+	iosrc_source *source, *peer;
 };
-
-static int64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
-}
 
 /* ---- what the checks are made of: each answers whether it is so ---- */
 
@@ -83,7 +70,7 @@ static int is_quiet(struct trial *trial)
 
 static int sends(struct trial *trial)
 {
-	return write(trial->peer, "data", 4) == 4;
+	return iosrc_write(trial->peer, "data", 4) == 4;
 }
 
 static int drains(struct trial *trial)
@@ -163,9 +150,7 @@ static const char *check_oneshot(struct trial *trial)
 /* Gives the other thread time to be asleep in its wait. */
 static void *wake_later(void *waker)
 {
-	struct timespec pause = { .tv_nsec = 20000000 };
-
-	nanosleep(&pause, NULL);
+	system_sleep_ms(20);
 	return iosrc_waker_wake(waker) == IOSRC_OK ? waker : NULL;
 }
 
@@ -173,18 +158,19 @@ static const char *check_waker(struct trial *trial)
 {
 	const char *wrong = NULL;
 	iosrc_waker *waker;
-	pthread_t thread;
+	struct system_thread *thread;
 	void *woken;
 
 	if (iosrc_waker_create(trial->poller, WAKE_TOKEN, &waker))
 		return "it cannot be made";
-	if (pthread_create(&thread, NULL, wake_later, waker) != 0) {
+	thread = system_thread_start(wake_later, waker);
+	if (!thread) {
 		wrong = "no thread";
 		goto release_waker;
 	}
 	if (!arrives(trial, WAKE_TOKEN, IOSRC_READABLE))
 		wrong = "it does not end a wait";
-	pthread_join(thread, &woken);
+	woken = system_thread_join(thread);
 	if (!wrong && !woken)
 		wrong = "wake fails";
 	if (!wrong && !is_quiet(trial))
@@ -201,22 +187,20 @@ static const char *check_timeout(struct trial *trial)
 	size_t i;
 
 	for (i = 0; i < sizeof timeouts_ns / sizeof timeouts_ns[0]; i++) {
-		int64_t start = now_ns();
+		int64_t start = system_now_ns();
 		iosrc_event event;
 
 		if (iosrc_poller_wait(trial->poller, &event, 1,
 		        timeouts_ns[i]) != 0)
 			return "a wait for nothing reports something";
-		if (now_ns() - start < timeouts_ns[i])
+		if (system_now_ns() - start < timeouts_ns[i])
 			return "it ends too early";
-		if (now_ns() - start > timeouts_ns[i] + PATIENCE_NS)
+		if (system_now_ns() - start > timeouts_ns[i] + PATIENCE_NS)
 			return "it ends far too late";
 	}
 	return NULL;
 }
 
-/* /dev/null stands for regular files too: kernels that refuse to watch the one
- * refuse the other, and it needs no place to write to. */
 static const char *check_file(struct trial *trial)
 {
 	const char *wrong = NULL;
@@ -224,9 +208,8 @@ static const char *check_file(struct trial *trial)
 
 	if (!(iosrc_poller_capabilities(trial->poller) & IOSRC_CAN_POLL_FILES))
 		return skipped;
-	if (iosrc_create(open("/dev/null", O_RDONLY), IOSRC_HANDLE_DEFAULT,
-	        &file))
-		return "cannot open /dev/null";
+	if (iosrc_create(system_open_file(), IOSRC_HANDLE_DEFAULT, &file))
+		return "there is no file to open";
 	if (iosrc_register(file, trial->poller, TOKEN,
 	        IOSRC_READABLE | IOSRC_LEVEL))
 		wrong = "it is refused";
@@ -280,28 +263,17 @@ static const char *run_check(uint32_t backend, const struct check *check)
 	iosrc_poller_options options = { .backend = backend };
 	const char *wrong = "there are no socket pairs";
 	struct trial trial;
-	int ends[2];
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
+	if (iosrc_pair(IOSRC_TYPE_STREAM, &trial.source, &trial.peer))
 		return wrong;
-	trial.peer = ends[1];
 	wrong = "a poller cannot be made";
 	if (iosrc_poller_create(&options, sizeof options, &trial.poller))
 		goto close_ends;
-	wrong = "a source cannot be made";
-	if (fcntl(ends[0], F_SETFL, O_NONBLOCK) != 0 ||
-	    iosrc_create(ends[0], IOSRC_HANDLE_SOCKET, &trial.source))
-		goto release_poller;
-	ends[0] = -1; /* the source has it now */
-
 	wrong = check->run(&trial);
-	iosrc_close(trial.source);
-release_poller:
 	iosrc_poller_release(trial.poller);
 close_ends:
-	if (ends[0] >= 0)
-		close(ends[0]);
-	close(ends[1]);
+	iosrc_close(trial.source);
+	iosrc_close(trial.peer);
 	return wrong;
 }
 
@@ -358,17 +330,6 @@ static int report_backend(uint32_t backend)
 
 /* ---- the program ---- */
 
-/* A check that hangs is a failure too. Only calls that a handler may make. */
-static void give_up(int signal_number)
-{
-	static const char words[] = "\nFAILED: a check hangs\n";
-
-	(void)signal_number;
-	if (write(STDOUT_FILENO, words, sizeof words - 1) < 0)
-		_exit(1);
-	_exit(1);
-}
-
 static void print_library(void)
 {
 	const char *forced = getenv("IOSRC_BACKEND");
@@ -419,8 +380,7 @@ int main(int argc, char **argv)
 	}
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	signal(SIGALRM, give_up);
-	alarm(HANG_SECONDS);
+	system_give_up_after(HANG_SECONDS, "\nFAILED: a check hangs\n");
 	print_library();
 	for (id = 1; id <= HIGHEST_BACKEND; id++) {
 		if (!iosrc_backend_name(id))

@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test-windows.sh: the echo server, the proxy and the load client as programs
-# for Windows, each on iosrc.dll, under Wine where that is not Windows. Every
-# byte of every connection comes back, straight and through the proxy, and both
-# servers end by themselves and have seen them all.
+# test-windows.sh: the echo server, the proxy, the load client and iosrc-info as
+# programs for Windows, each on iosrc.dll, under Wine where that is not Windows.
+# Every byte of every connection comes back, straight and through the proxy, and
+# both servers end by themselves and have seen them all.
 #
 # IOSRC_TEST_SCALE is the percentage of 500 connections.
 set -eu
@@ -40,12 +40,11 @@ fail() {
 	exit 1
 }
 
-# program NAME ARGUMENT...
+# program FOLDER/NAME ARGUMENT...
 program() {
-	name=$1
+	file=$top_builddir/$(dirname "$1")/.libs/$(basename "$1").exe
 	shift
-	timeout -k 5 "$seconds" $emulator \
-		"$top_builddir/examples/.libs/$name.exe" "$@"
+	timeout -k 5 "$seconds" $emulator "$file" "$@"
 }
 
 words_of() {
@@ -65,7 +64,7 @@ port_of() {
 
 # load PORT: as many connections as there shall be, every byte checked
 load() {
-	program load -n "$connections" -m $messages -s 1-3000 "127.0.0.1:$1" \
+	program examples/load -n "$connections" -m $messages -s 1-3000 "127.0.0.1:$1" \
 		</dev/null >"$work/load.out" 2>&1 ||
 		fail "load answers $?"
 	words_of load | grep -q '^every byte came back' ||
@@ -78,14 +77,20 @@ served() {
 	words_of "$1" | awk '/^thread/ { sum += $3 } END { print sum + 0 }'
 }
 
+program tools/iosrc-info </dev/null >"$work/info.out" 2>&1 ||
+	fail "iosrc-info answers $?"
+words_of info | tail -n 1 | grep -qx 'all backends work' ||
+	fail "iosrc-info does not say that all works"
+words_of info | grep 'works on this system'
+
 # Servers end with their standard input, which this script holds.
 mkfifo "$work/echo.stop" "$work/proxy.stop"
-program echo -t 2 127.0.0.1:0 <"$work/echo.stop" >"$work/echo.out" 2>&1 &
+program examples/echo -t 2 127.0.0.1:0 <"$work/echo.stop" >"$work/echo.out" 2>&1 &
 echo_id=$!
 exec 7>"$work/echo.stop"
 port_of echo
 echo_port=$port
-program proxy -t 2 127.0.0.1:0 "127.0.0.1:$echo_port" \
+program examples/proxy -t 2 127.0.0.1:0 "127.0.0.1:$echo_port" \
 	<"$work/proxy.stop" >"$work/proxy.out" 2>&1 7>&- &
 proxy_id=$!
 exec 8>"$work/proxy.stop"
