@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * unix.h: what the servers among the examples ask of Unix beside libiosrc and
- * what mingw has of it (threads, getopt): an end by Ctrl-C, a socket's
- * duplicate, and more handles. The build puts it in front of them.
+ * unix.h: what the examples ask of Unix beside libiosrc and what mingw has of it
+ * (threads, getopt): an end by Ctrl-C, a socket's duplicate, more handles, and
+ * names of hosts. The build puts it in front of them.
  */
 #ifndef EXAMPLES_WINDOWS_UNIX_H
 #define EXAMPLES_WINDOWS_UNIX_H
 
 #define WIN32_LEAN_AND_MEAN
 #include <winsock2.h>
+
+#include <ws2tcpip.h>
 
 #include <windows.h>
 
@@ -63,6 +65,43 @@ static inline void windows_wait(const sigset_t *set, int *out_number)
 	(void)set;
 	WaitForSingleObject(windows_stop, INFINITE);
 	*out_number = SIGINT;
+}
+
+/* One handler for both signals, called once, in a thread of its own. */
+
+struct sigaction {
+	void (*sa_handler)(int number);
+	sigset_t sa_mask;
+};
+
+#define sigaction(number, action, old) windows_handle((action)->sa_handler)
+
+static SRWLOCK windows_handling = SRWLOCK_INIT;
+static void (*windows_handler)(int number);
+
+static inline void *windows_call_handler(void *unused)
+{
+	WaitForSingleObject(windows_stop, INFINITE);
+	AcquireSRWLockExclusive(&windows_handling);
+	if (windows_handler != SIG_IGN)
+		windows_handler(SIGINT);
+	ReleaseSRWLockExclusive(&windows_handling);
+	return unused;
+}
+
+/* When it returns, the handler before does not run. */
+static inline void windows_handle(void (*handler)(int number))
+{
+	pthread_t thread;
+
+	AcquireSRWLockExclusive(&windows_handling);
+	windows_handler = handler;
+	ReleaseSRWLockExclusive(&windows_handling);
+	if (windows_stop)
+		return;
+	windows_block();
+	if (pthread_create(&thread, NULL, windows_call_handler, NULL) == 0)
+		pthread_detach(thread);
 }
 
 /* ---- another handle of a socket ---- */

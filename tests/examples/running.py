@@ -11,7 +11,14 @@ import sys
 import tempfile
 import traceback
 
-EXAMPLES = os.path.join(os.environ.get("top_builddir", "."), "examples")
+TOP = os.environ.get("top_builddir", ".")
+EXAMPLES = os.path.join(TOP, "examples")
+WINDOWS = os.path.exists(os.path.join(EXAMPLES, ".libs", "hello.exe"))
+# Programs for Windows run in a session of Wine, but on Windows itself, and at
+# fixed addresses (tools/wine.sh says why). They end with their standard input,
+# as they have no signals.
+EMULATOR = ["setarch", "-R", "wine"] \
+    if WINDOWS and sys.platform == "linux" else []
 BACKENDS = os.environ.get("IOSRC_BACKENDS", "epoll poll").split()
 SLOWNESS = int(os.environ.get("IOSRC_TEST_SLOWNESS", "1"))
 PATIENCE = 60 * SLOWNESS
@@ -19,16 +26,22 @@ SANITIZED = "-fsanitize=" in os.environ.get("CFLAGS", "")
 
 
 def program(name):
-    return os.path.join(EXAMPLES, name)
+    return os.path.join(EXAMPLES, ".libs", name + ".exe") if WINDOWS else \
+        os.path.join(EXAMPLES, name)
 
 
 def limited(arguments, patience=PATIENCE):
     """timeout(1) leaves nothing behind, whatever happens here."""
-    return ["timeout", "-k", "5", str(patience)] + [str(a) for a in arguments]
+    return ["timeout", "-k", "5", str(patience)] + EMULATOR + \
+        [str(a) for a in arguments]
 
 
 def environment(backend):
-    return dict(os.environ, IOSRC_BACKEND=backend, LC_ALL="C")
+    libraries = os.path.join(TOP, "lib", ".libs")
+    path = os.environ["PATH"]
+    return dict(os.environ, IOSRC_BACKEND=backend, LC_ALL="C",
+                WINEPATH=libraries,
+                PATH=libraries + os.pathsep + path if WINDOWS else path)
 
 
 def run(backend, name, *arguments, **options):
@@ -57,8 +70,9 @@ class Server:
             command = ["sh", "-c", 'ulimit -n "$0"; exec "$@"',
                        str(handles)] + command
         self.process = subprocess.Popen(command, env=environment(backend),
-                                        text=True, stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.PIPE)
+                                        text=True, stdout=subprocess.PIPE,
+                                        stdin=subprocess.PIPE if WINDOWS
+                                        else subprocess.DEVNULL)
         ready, _, _ = select.select([self.process.stdout], [], [], PATIENCE)
         line = self.process.stdout.readline() if ready else ""
         said = re.fullmatch(r"listening on (\S+)\n", line)
@@ -80,7 +94,8 @@ class Server:
 
     def stop(self, number=signal.SIGINT):
         """Ends it by a signal; its status must be 0. Answers what it said."""
-        os.kill(running_in(self.process), number)
+        if not WINDOWS:  # there, communicate() ends its standard input
+            os.kill(running_in(self.process), number)
         said, _ = self.process.communicate(timeout=PATIENCE)
         assert self.process.returncode == 0, self.process.returncode
         return said
@@ -105,8 +120,17 @@ class Skip(Exception):
     """Why a test is not run."""
 
 
+def unix_sockets():
+    """Skips what needs them: Wine has none, and Python none on Windows."""
+    if WINDOWS:
+        raise Skip("no Unix sockets at hand for programs of Windows")
+
+
 def main(tests):
     """Runs each test on each backend, in a folder of its own."""
+    if EMULATOR and "WINEPREFIX" not in os.environ:
+        print("SKIP: no session of Wine (tools/wine.sh session ...)")
+        sys.exit(77)
     counts = {"ok": 0, "FAIL": 0, "SKIP": 0}
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     for backend in BACKENDS:

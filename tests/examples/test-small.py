@@ -10,8 +10,8 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-from running import (PATIENCE, Server, Skip, environment, limited,  # noqa: E402
-                     main, program, run, running_in)
+from running import (PATIENCE, WINDOWS, Server, Skip, environment,  # noqa: E402
+                     limited, main, program, run, running_in, unix_sockets)
 
 
 def udp_echo_on_inet(backend, _folder):
@@ -29,6 +29,7 @@ def udp_echo_on_inet(backend, _folder):
 
 
 def udp_echo_on_unix(backend, folder):
+    unix_sockets()
     path = folder + "/echo"
     with Server(backend, "udp_echo", "unix:" + path) as server:
         nobody = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -66,6 +67,8 @@ def resolve_finds_who_listens(backend, _folder):
 
 
 def need(name):
+    if WINDOWS:
+        raise Skip(f"no {name} for Windows")
     if not os.path.exists(program(name)):
         raise Skip(f"configure found no {name}")
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 #
-# test-windows.sh: the echo server, the proxy, the load client and iosrc-info as
-# programs for Windows, each on iosrc.dll, under Wine where that is not Windows.
+# test-windows.sh: hello, the echo server, the proxy, the load client and
+# iosrc-info as programs for Windows, each on iosrc.dll, under Wine where that
+# is not Windows. The other examples are run by the test-*.py beside it.
 # Every byte of every connection comes back, straight and through the proxy, and
 # both servers end by themselves and have seen them all.
 #
@@ -76,6 +77,11 @@ load() {
 served() {
 	words_of "$1" | awk '/^thread/ { sum += $3 } END { print sum + 0 }'
 }
+
+program examples/hello </dev/null >"$work/hello.out" 2>&1 ||
+	fail "hello answers $?"
+words_of hello | grep -qx 'token 42 is ready to read: hello' ||
+	fail "hello does not say hello"
 
 program tools/iosrc-info </dev/null >"$work/info.out" 2>&1 ||
 	fail "iosrc-info answers $?"

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * netdb.h: names of hosts, in unix.h.
+ */

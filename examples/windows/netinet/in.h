@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * in.h: addresses of the Internet, in unix.h.
+ */

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * socket.h: sockets, in unix.h.
+ */
