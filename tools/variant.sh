@@ -24,19 +24,23 @@ need() {
 	}
 }
 
-# Builds for a Windows machine, with the cmocka that tools/deps.sh has built.
+# Builds for a Windows machine, with the cmocka and the libffi that tools/deps.sh
+# has built. What pkg-config knows of this system is of no use there.
 mingw() {
 	need "$1-gcc"
 	CC=$1-gcc
 	IOSRC_CONFIGURE_FLAGS="${IOSRC_CONFIGURE_FLAGS-} --host=$1"
 	prefix=${IOSRC_MINGW_PREFIX:-/usr/local}/$1
-	test -f "$prefix/lib/libcmocka.a" || {
-		echo "$target: no cmocka for $1 in $prefix" \
-			"(tools/deps.sh test installs it)" >&2
-		exit 1
-	}
+	for library in cmocka ffi; do
+		test -f "$prefix/lib/lib$library.a" || {
+			echo "$target: no lib$library for $1 in $prefix" \
+				"(tools/deps.sh test installs it)" >&2
+			exit 1
+		}
+	done
 	CMOCKA_CFLAGS=-I$prefix/include CMOCKA_LIBS=$prefix/lib/libcmocka.a
-	export CMOCKA_CFLAGS CMOCKA_LIBS
+	PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig
+	export CMOCKA_CFLAGS CMOCKA_LIBS PKG_CONFIG_LIBDIR
 }
 
 case $target in

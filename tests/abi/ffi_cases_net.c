@@ -9,24 +9,13 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <net/if.h>
-#include <poll.h>
-
 #include <cmocka.h>
 
+#include "ffi_system.h"
 #include "ffi_world.h"
 
 #define ARGUMENT(index) (world->arguments[index])
 #define LOOPBACK "127.0.0.1:0"
-#define LONGEST_MS 5000
-
-/* TCP takes its time even on the loopback. */
-static void until_readable(iosrc_source *source)
-{
-	struct pollfd item = { (int)iosrc_source_handle(source), POLLIN, 0 };
-
-	assert_int_equal(poll(&item, 1, LONGEST_MS), 1);
-}
 
 static iosrc_address address_of(const char *text)
 {
@@ -85,7 +74,7 @@ static void check_local(struct world *world, struct ffi_answer answer)
 static void prepare_peer(struct world *world)
 {
 	world_connect(world);
-	until_readable(world->listener);
+	world_await(world->listener);
 	ARGUMENT(0).pointer = world->client;
 	ARGUMENT(1).pointer = &world->out.address;
 }
@@ -170,7 +159,7 @@ static void prepare_pipe(struct world *world)
 static void check_two(struct world *world, struct ffi_answer answer)
 {
 	assert_int_equal(answer.number, IOSRC_OK);
-	world_send_text(world->out.sources[1]);
+	world_send_text(world->out.sources[1], world->out.sources[0]);
 	world_expect_text(world->out.sources[0]);
 	assert_int_equal(iosrc_close(world->out.sources[0]), IOSRC_OK);
 	assert_int_equal(iosrc_close(world->out.sources[1]), IOSRC_OK);
@@ -181,7 +170,7 @@ static void check_two(struct world *world, struct ffi_answer answer)
 static void prepare_accept(struct world *world)
 {
 	world_connect(world);
-	until_readable(world->listener);
+	world_await(world->listener);
 	ARGUMENT(0).pointer = world->listener;
 	ARGUMENT(1).pointer = &world->out.address;
 	ARGUMENT(2).pointer = &world->out.sources[0];
@@ -197,8 +186,7 @@ static void check_accept(struct world *world, struct ffi_answer answer)
 	if (ARGUMENT(1).pointer)
 		assert_memory_equal(&world->out.address, &address,
 		    sizeof address);
-	world_send_text(world->client);
-	until_readable(world->out.sources[0]);
+	world_send_text(world->client, world->out.sources[0]);
 	world_expect_text(world->out.sources[0]);
 	assert_int_equal(
 	    iosrc_set_option(world->out.sources[0], IOSRC_OPTION_LINGER, 0),
@@ -208,7 +196,7 @@ static void check_accept(struct world *world, struct ffi_answer answer)
 
 static void prepare_recv(struct world *world)
 {
-	world_send_text(world->far);
+	world_send_text(world->far, world->near);
 	ARGUMENT(0).pointer = world->near;
 	ARGUMENT(1).pointer = world->out.data;
 	ARGUMENT(2).size = sizeof world->out.data;
@@ -250,7 +238,7 @@ static void prepare_recv_from(struct world *world)
 	    WORLD_TEXT_SIZE + 4);
 	assert_int_equal(iosrc_local_address(world->other, &world->address),
 	    IOSRC_OK);
-	until_readable(world->datagram);
+	world_await(world->datagram);
 	ARGUMENT(0).pointer = world->datagram;
 	ARGUMENT(1).pointer = world->out.data;
 	ARGUMENT(2).size = WORLD_TEXT_SIZE;
@@ -285,7 +273,6 @@ static void prepare_send_to(struct world *world)
 static void check_send_to(struct world *world, struct ffi_answer answer)
 {
 	assert_int_equal(answer.number, WORLD_TEXT_SIZE);
-	until_readable(world->other);
 	world_expect_text(world->other);
 }
 
@@ -300,6 +287,7 @@ static void check_shutdown(struct world *world, struct ffi_answer answer)
 	char byte;
 
 	assert_int_equal(answer.number, IOSRC_OK);
+	world_await(world->far);
 	assert_int_equal(iosrc_read(world->far, &byte, 1), 0);
 }
 
@@ -353,7 +341,7 @@ static void prepare_multicast(struct world *world)
 	world->address = address_of("239.255.0.1:0");
 	ARGUMENT(0).pointer = world->datagram;
 	ARGUMENT(1).pointer = &world->address;
-	ARGUMENT(2).u32 = if_nametoindex("lo");
+	ARGUMENT(2).u32 = system_interface();
 }
 
 static void check_join(struct world *world, struct ffi_answer answer)
@@ -378,7 +366,7 @@ static void check_leave(struct world *world, struct ffi_answer answer)
 	    &world->address, ARGUMENT(2).u32);
 
 	assert_int_equal(answer.number, IOSRC_OK);
-	assert_int_equal(iosrc_status_kind(again), IOSRC_KIND_ADDRESS_INVALID);
+	assert_true(again < 0);
 }
 
 const struct ffi_case ffi_net_cases[] = {

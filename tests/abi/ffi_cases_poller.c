@@ -62,7 +62,7 @@ static void check_release(struct world *world, struct ffi_answer answer)
 
 static void prepare_wait(struct world *world)
 {
-	world_send_text(world->far);
+	world_send_text(world->far, world->near);
 	ARGUMENT(0).pointer = world->poller;
 	ARGUMENT(1).pointer = world->out.events;
 	ARGUMENT(2).size = 8;
@@ -233,7 +233,7 @@ static void prepare_io_many(struct world *world)
 {
 	uint64_t registration = iosrc_source_registration(world->near);
 
-	world_send_text(world->far);
+	world_send_text(world->far, world->near);
 	world->io_items[0] = (iosrc_io_item){
 		.registration = registration,
 		.data = 0,

@@ -8,11 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include <dirent.h>
-#include <unistd.h>
-
 #include <cmocka.h>
 
+#include "ffi_system.h"
 #include "ffi_world.h"
 
 #define PATTERN 0xa5
@@ -108,21 +106,28 @@ void world_end(struct world *world)
 	for (size_t i = 0; i < sizeof sources / sizeof *sources; i++)
 		assert_int_equal(iosrc_close(sources[i]), IOSRC_OK);
 	if (world->handle >= 0)
-		assert_int_equal(close((int)world->handle), 0);
+		system_close(world->handle);
 	assert_int_equal(iosrc_waker_release(world->waker), IOSRC_OK);
 	assert_int_equal(iosrc_poller_release(world->poller), IOSRC_OK);
 }
 
-void world_send_text(iosrc_source *source)
+void world_await(iosrc_source *source)
 {
-	assert_int_equal(iosrc_write(source, WORLD_TEXT, WORLD_TEXT_SIZE),
+	system_await(iosrc_source_handle(source));
+}
+
+void world_send_text(iosrc_source *from, iosrc_source *to)
+{
+	assert_int_equal(iosrc_write(from, WORLD_TEXT, WORLD_TEXT_SIZE),
 	    WORLD_TEXT_SIZE);
+	world_await(to);
 }
 
 void world_expect_text(iosrc_source *source)
 {
 	char data[WORLD_TEXT_SIZE + 1];
 
+	world_await(source);
 	assert_int_equal(iosrc_read(source, data, sizeof data),
 	    WORLD_TEXT_SIZE);
 	assert_memory_equal(data, WORLD_TEXT, WORLD_TEXT_SIZE);
@@ -130,25 +135,11 @@ void world_expect_text(iosrc_source *source)
 
 /* ---- what may not change ---- */
 
-unsigned world_handles(void)
-{
-	DIR *folder = opendir("/proc/self/fd");
-	unsigned count = 0;
-
-	if (!folder)
-		folder = opendir("/dev/fd");
-	assert_non_null(folder);
-	while (readdir(folder))
-		count++;
-	closedir(folder);
-	return count;
-}
-
 void world_save(const struct world *world, struct world_state *out_state)
 {
 	memset(out_state, 0, sizeof *out_state);
 	memcpy(&out_state->bytes, world, sizeof *world);
-	out_state->handles = world_handles();
+	out_state->handles = system_handles();
 	assert_int_equal(iosrc_poller_stats(world->poller, &out_state->counters,
 	                     sizeof out_state->counters),
 	    IOSRC_OK);

@@ -13,6 +13,7 @@
 
 #define WORLD_TOKEN 0xfedcba9876543210u
 #define WORLD_WAKER_TOKEN 0xffffffffffffffffu
+#define WORLD_LONGEST INT64_C(30000000000)
 #define WORLD_TEXT "iosrc"
 #define WORLD_TEXT_SIZE (sizeof WORLD_TEXT - 1)
 
@@ -78,12 +79,12 @@ void world_make(struct world *world, uint32_t backend);
 void world_end(struct world *world);
 /* A listener on the loopback, and a connection that waits there. */
 void world_connect(struct world *world);
+/* TCP takes its time even on the loopback. */
+void world_await(iosrc_source *source);
+/* Sends WORLD_TEXT, until it has come. */
+void world_send_text(iosrc_source *from, iosrc_source *to);
 /* Has WORLD_TEXT come, and nothing else? */
 void world_expect_text(iosrc_source *source);
-void world_send_text(iosrc_source *source);
-
-/* How many handles the process has open. */
-unsigned world_handles(void);
 
 /* What a call that is refused may not change. */
 struct world_state {
