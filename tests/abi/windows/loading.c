@@ -14,6 +14,8 @@
 
 #include <cmocka.h>
 
+#include "handles.h"
+
 void *loading_open(const char *path, bool global)
 {
 	HMODULE library = LoadLibraryA(path);
@@ -91,10 +93,7 @@ void loading_remove_unloaded(const char *copy)
 
 int loading_handles(void)
 {
-	DWORD count;
-
-	assert_true(GetProcessHandleCount(GetCurrentProcess(), &count));
-	return (int)count;
+	return (int)handles_count();
 }
 
 int loading_mappings(void)
