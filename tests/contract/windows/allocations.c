@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * allocations.c: counts the library's own allocations, from outside: the
- * import table of the DLL is made to name the functions here. Only the library
- * calls through it, so each call counts, and each block comes back here.
+ * allocations.c: counts the library's own allocations, from outside, by the
+ * functions here in its import table (imports.c): each call counts, and each
+ * block comes back here.
  */
 #include "runner.h"
 
@@ -11,7 +11,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
 static _Atomic size_t live;
 static _Atomic uint64_t made;
@@ -80,83 +79,19 @@ static void __cdecl count_aligned_free(void *block)
 
 typedef void (*function)(void);
 
-static const struct {
-	const char *name;
-	function ours;
-} counters[] = { { "malloc", (function)count_malloc },
+static const struct native_import counters[] = {
+	{ "malloc", (function)count_malloc },
 	{ "calloc", (function)count_calloc },
 	{ "realloc", (function)count_realloc },
 	{ "free", (function)count_free },
 	{ "_aligned_malloc", (function)count_aligned },
-	{ "_aligned_free", (function)count_aligned_free } };
-#define COUNTERS (sizeof(counters) / sizeof(counters[0]))
-
-/* ---- the import table ---- */
-
-static int replace(ULONG_PTR *slot, const char *name)
-{
-	size_t i;
-	DWORD before;
-
-	for (i = 0; i < COUNTERS; i++) {
-		if (strcmp(counters[i].name, name) != 0)
-			continue;
-		if (!VirtualProtect(slot, sizeof(*slot), PAGE_READWRITE,
-		        &before))
-			return 0;
-		*slot = (ULONG_PTR)counters[i].ours;
-		VirtualProtect(slot, sizeof(*slot), before, &before);
-		return 1;
-	}
-	return 0;
-}
-
-static int walk_functions(unsigned char *base,
-    const IMAGE_IMPORT_DESCRIPTOR *from)
-{
-	IMAGE_THUNK_DATA *name = (void *)(base + from->OriginalFirstThunk);
-	IMAGE_THUNK_DATA *slot = (void *)(base + from->FirstThunk);
-	int replaced = 0;
-
-	for (; name->u1.AddressOfData; name++, slot++) {
-		const IMAGE_IMPORT_BY_NAME *by_name;
-
-		if (IMAGE_SNAP_BY_ORDINAL(name->u1.Ordinal))
-			continue;
-		by_name = (void *)(base + name->u1.AddressOfData);
-		replaced += replace((ULONG_PTR *)&slot->u1.Function,
-		    (const char *)by_name->Name);
-	}
-	return replaced;
-}
-
-static int walk_libraries(unsigned char *base)
-{
-	const IMAGE_DOS_HEADER *dos = (void *)base;
-	const IMAGE_NT_HEADERS *nt = (void *)(base + dos->e_lfanew);
-	const IMAGE_DATA_DIRECTORY *where =
-	    &nt->OptionalHeader.DataDirectory[IMAGE_DIRECTORY_ENTRY_IMPORT];
-	const IMAGE_IMPORT_DESCRIPTOR *from;
-	int replaced = 0;
-
-	if (where->Size == 0)
-		return 0;
-	from = (void *)(base + where->VirtualAddress);
-	for (; from->Name; from++)
-		replaced += walk_functions(base, from);
-	return replaced;
-}
+	{ "_aligned_free", (function)count_aligned_free },
+};
 
 void contract_allocations_start(void)
 {
-	HMODULE library = NULL, self = GetModuleHandleW(NULL);
-
-	if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-	            GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-	        (const WCHAR *)(uintptr_t)iosrc_version, &library) ||
-	    library == self)
-		return;
-	counted = walk_libraries((unsigned char *)library) >= 2;
+	counted = native_import(counters,
+	              sizeof(counters) / sizeof(counters[0])) >= 2;
 }
 
 /* ---- counts ---- */

@@ -134,6 +134,8 @@ static void watched_body(void **state)
 	uint64_t made;
 
 	warm_up();
+	assert_true(!getenv("IOSRC_TEST_WAIT_PACKETS") ||
+	    native_wait_packets_doubled());
 	contract_descriptors_take(&open);
 	live = contract_allocations_live();
 	made = contract_allocations_made();
@@ -159,6 +161,7 @@ int contract_child_here(const struct contract_test *test, uint32_t backend)
 	if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
 		return 1;
 	native_start();
+	native_wait_packets_start();
 	return cmocka_run_group_tests_name("body", one, NULL, NULL) ? 1 : 0;
 }
 

@@ -212,11 +212,12 @@ static int base_of_anything(void)
 	return answered;
 }
 
-static int waiter_of_a_closed_port(void)
+static int no_wait_packets(void)
 {
 	HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
 
-	return GetProcAddress(ntdll, "NtAssociateWaitCompletionPacket") == NULL;
+	return !native_wait_packets_doubled() &&
+	    GetProcAddress(ntdll, "NtAssociateWaitCompletionPacket") == NULL;
 }
 
 /* ---- the list ---- */
@@ -257,7 +258,7 @@ static const struct {
 	                              "anything",
 	    base_of_anything },
 	[SYSTEM_NO_WAIT_PACKETS] = { "wait packets, which Wine lacks",
-	    waiter_of_a_closed_port },
+	    no_wait_packets },
 };
 
 int system_differs(enum system_difference which)

@@ -21,8 +21,25 @@ void native_start(void);
 int native_is_socket(iosrc_handle handle);
 int native_is_pipe(iosrc_handle handle);
 /* Wine tells by a call of its own. Tests bear what is on the list in
- * divergences.h there, and nothing else. */
+ * differences.c, and nothing else. */
 int native_is_wine(void);
+
+/* ---- imports.c: the library calls our functions for the system's ---- */
+
+struct native_import {
+	const char *name;
+	void (*function)(void);
+};
+
+/* How many places were found; none, if the library is no DLL. */
+size_t native_import(const struct native_import *ours, size_t count);
+
+/* ---- wait_packets.c ---- */
+
+/* Puts the double in the system's place, if IOSRC_TEST_WAIT_PACKETS is set. */
+void native_wait_packets_start(void);
+/* Does the library use it? */
+int native_wait_packets_doubled(void);
 
 static inline HANDLE native_handle(iosrc_handle handle)
 {
