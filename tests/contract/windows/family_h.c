@@ -703,6 +703,8 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_N8_messages_of_pipes_keep_their_ends),
 	CONTRACT_TEST(contract_V7_named_pipes_tell_the_end),
 	CONTRACT_TEST(contract_V11_directions_of_a_pipe_are_apart),
+	CONTRACT_TEST(contract_R13_layered_sockets_are_looked_through),
+	CONTRACT_TEST(contract_R13_layers_without_a_bottom_are_told),
 	CONTRACT_TEST(contract_S3_own_overlapped_calls_in_do_io),
 	CONTRACT_TEST(contract_S8_a_pipe_is_given_back_usable),
 	{ NULL, NULL, 0 }
