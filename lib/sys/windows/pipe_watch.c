@@ -30,15 +30,21 @@ static struct pipe_watch *pipe_watch_of(const struct iosrc__watch *watch)
 	return (struct pipe_watch *)(uintptr_t)watch;
 }
 
+static bool is_open(const struct iosrc__pipe *pipe)
+{
+	DWORD flags;
+
+	return GetHandleInformation(pipe->handle, &flags);
+}
+
 iosrc_status iosrc__pipe_watch_check(iosrc_source *source)
 {
 	struct iosrc__pipe *pipe;
 	iosrc_status status = iosrc__pipe_of(source, &pipe);
-	DWORD flags;
 
 	if (status < 0)
 		return status;
-	if (!GetHandleInformation(pipe->handle, &flags))
+	if (!is_open(pipe))
 		return iosrc_status_last_os();
 	return pipe->blocks ? IOSRC_E_UNSUPPORTED : IOSRC_OK;
 }
@@ -124,7 +130,9 @@ const struct iosrc__watch_calls iosrc__pipe_calls = {
 
 /* ---- answers ---- */
 
-/* A pipe whose registration ended may be gone: it is not looked at. */
+/* A pipe whose registration ended may be gone: it is not looked at. What was
+ * closed behind our back looks like one whose peer has gone, or, if it
+ * listened, like one with a client that cannot be seen. */
 struct iosrc__watch_answer iosrc__pipe_watch_answer(struct iosrc__watch *watch)
 {
 	struct pipe_watch *made = pipe_watch_of(watch);
@@ -135,5 +143,8 @@ struct iosrc__watch_answer iosrc__pipe_watch_answer(struct iosrc__watch *watch)
 		return answer;
 	answer.outcome = IOSRC__ANSWER_READY;
 	answer.ready = iosrc__pipe_ready(made->pipe);
+	if ((!answer.ready || answer.ready & IOSRC_WRITE_CLOSED) &&
+	    !is_open(made->pipe))
+		answer.outcome = IOSRC__ANSWER_CLOSED;
 	return answer;
 }

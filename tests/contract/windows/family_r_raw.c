@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_r_raw.c: R11 and R12 for what is no socket: pipes and waitable handles
+ * that were closed behind the library's back.
+ */
+#include "family_h.h"
+
+#include "endpoints.h"
+#include "family_sr.h"
+#include "native.h"
+
+#include <stdio.h>
+
+static iosrc_address raw_name(void)
+{
+	static unsigned count;
+	char text[80];
+
+	snprintf(text, sizeof(text), "pipe:\\\\.\\pipe\\iosrc-test-raw-%ld-%u",
+	    system_process_id(), count++);
+	return net_address(text);
+}
+
+/* The kernel is asked a few times at most, whatever the mode. */
+static void silent(struct rig *rig)
+{
+	uint64_t before = contract_counters(rig->poller).spurious;
+
+	sr_expect_idle(rig->poller, 60 * CONTRACT_MS);
+	assert_true(contract_counters(rig->poller).spurious - before <= 4);
+	assert_ok(iosrc_deregister(rig->source, rig->poller));
+	assert_kind(iosrc_register(rig->source, rig->poller, 1, IOSRC_READABLE),
+	    IOSRC_KIND_BAD_HANDLE);
+	assert_ok(iosrc_into_inner(rig->source, NULL));
+	assert_ok(iosrc_poller_release(rig->poller));
+}
+
+static void closed_raw(int writes, iosrc_bits mode)
+{
+	static const char data[4096];
+	iosrc_handle pipe[2];
+	struct rig rig;
+
+	contract_pipe(pipe);
+	rig.poller = contract_poller(0);
+	rig.peer = pipe[!writes];
+	rig.source = rig_watch(rig.poller, pipe[writes], RIG_TOKEN,
+	    (writes ? IOSRC_WRITABLE : IOSRC_READABLE) | mode);
+	if (writes) {
+		assert_int_equal(rig_expect(&rig).ready, IOSRC_WRITABLE);
+		while (iosrc_write(rig.source, data, sizeof(data)) > 0)
+			continue;
+		if (mode == IOSRC_ONESHOT)
+			rig_again(&rig, IOSRC_WRITABLE | mode);
+	}
+	contract_expect_quiet(rig.poller);
+	system_close(pipe[writes]);
+	silent(&rig);
+	system_close(rig.peer);
+}
+
+void contract_R12_a_raw_close_of_a_pipe_is_silent(void **state)
+{
+	size_t m;
+
+	(void)state;
+	for (m = 0; m < SR_MODES; m++) {
+		closed_raw(0, sr_modes[m]);
+		closed_raw(1, sr_modes[m]);
+	}
+}
+
+void contract_R12_a_raw_close_of_a_pipe_that_listens_is_silent(void **state)
+{
+	iosrc_address name = raw_name();
+	struct rig rig;
+	size_t m;
+
+	(void)state;
+	for (m = 0; m < SR_MODES; m++) {
+		rig.poller = contract_poller(0);
+		rig.source = net_listen(&name, IOSRC_TYPE_STREAM);
+		rig.peer = -1;
+		assert_ok(iosrc_register(rig.source, rig.poller, RIG_TOKEN,
+		    IOSRC_READABLE | sr_modes[m]));
+		contract_expect_quiet(rig.poller);
+		system_close(rig_handle(&rig));
+		silent(&rig);
+	}
+}
