@@ -7,6 +7,8 @@
 #ifndef IOSRC_SYS_WINDOWS_NT_H
 #define IOSRC_SYS_WINDOWS_NT_H
 
+#include <stdbool.h>
+
 #include <winsock2.h>
 
 #include <windows.h>
@@ -74,6 +76,9 @@ struct iosrc__nt_waits {
 };
 
 void iosrc__nt_waits_find(struct iosrc__nt_waits *out);
+
+/* Do two handles name one object? Before Windows 10 nothing tells: then yes. */
+bool iosrc__nt_is_same(HANDLE one, HANDLE other);
 
 /* ---- pipes: FILE_PIPE_LOCAL_INFORMATION ---- */
 

@@ -194,12 +194,16 @@ iosrc_status iosrc__record_add(struct iosrc__records *records,
 	return IOSRC_OK;
 }
 
+/* A wait is about an object, not about a number: another object of the same
+ * number has a wait of its own. */
 iosrc_status iosrc__record_modify(struct iosrc__records *records,
     const struct iosrc__change *change, const struct iosrc__looked *looked)
 {
 	struct iosrc__watch *watch = iosrc__record_find(records, change);
 
-	if (!watch)
+	if (!watch ||
+	    (looked->calls == &iosrc__waitable_calls &&
+	        !iosrc__waitable_is(watch, change->handle)))
 		return iosrc__record_add(records, change, looked);
 	if (looked->calls == &iosrc__sock_calls)
 		iosrc__sock_set_base(watch, looked->base);

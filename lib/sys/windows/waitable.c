@@ -182,6 +182,11 @@ iosrc_status iosrc__waitable_check(iosrc_handle handle)
 	    : iosrc_status_last_os();
 }
 
+bool iosrc__waitable_is(const struct iosrc__watch *watch, iosrc_handle handle)
+{
+	return iosrc__nt_is_same(waitable_of(watch)->handle, (HANDLE)handle);
+}
+
 /* ---- asking ---- */
 
 static bool post(struct waitable *waitable, ULONG_PTR key)

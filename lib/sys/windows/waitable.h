@@ -28,6 +28,9 @@ void iosrc__waitable_swap(struct iosrc__watch *one, struct iosrc__watch *other);
 /* OK for a handle that is open. */
 iosrc_status iosrc__waitable_check(iosrc_handle handle);
 
+/* Is what the record waits for still what has the number? */
+bool iosrc__waitable_is(const struct iosrc__watch *watch, iosrc_handle handle);
+
 /* What the packet of a wait says. */
 struct iosrc__watch_answer iosrc__waitable_answer(struct iosrc__watch *watch);
 

@@ -88,3 +88,52 @@ void contract_R12_a_raw_close_of_a_pipe_that_listens_is_silent(void **state)
 		silent(&rig);
 	}
 }
+
+/* An event whose number was another event's. */
+static HANDLE event_again(HANDLE closed)
+{
+	enum { MOST = 100 };
+	HANDLE events[MOST], found = NULL;
+	unsigned count = 0;
+
+	while (!found && count < MOST) {
+		HANDLE event = CreateEventW(NULL, TRUE, FALSE, NULL);
+
+		if (event == closed)
+			found = event;
+		else
+			events[count++] = event;
+	}
+	while (count > 0)
+		CloseHandle(events[--count]);
+	if (!found)
+		contract_skip("the number was not given out again");
+	return found;
+}
+
+/* Reregister watches what has the number now. */
+void contract_R11_reregister_of_another_event_watches_that(void **state)
+{
+	HANDLE first, second;
+	struct rig rig;
+	size_t m;
+
+	(void)state;
+	for (m = 0; m < SR_MODES; m++) {
+		first = CreateEventW(NULL, TRUE, FALSE, NULL);
+		rig.poller = contract_poller(0);
+		rig.peer = -1;
+		assert_ok(iosrc_create((iosrc_handle)first,
+		    IOSRC_HANDLE_WAITABLE, &rig.source));
+		assert_ok(iosrc_register(rig.source, rig.poller, RIG_TOKEN,
+		    IOSRC_READABLE | sr_modes[m]));
+		contract_expect_quiet(rig.poller);
+		CloseHandle(first);
+		second = event_again(first);
+		rig_again(&rig, IOSRC_READABLE | sr_modes[m]);
+		contract_expect_quiet(rig.poller);
+		SetEvent(second);
+		assert_int_equal(rig_expect(&rig).ready, IOSRC_READABLE);
+		rig_shut(&rig);
+	}
+}
