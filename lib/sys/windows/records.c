@@ -159,14 +159,14 @@ static iosrc_status get_pipe(struct iosrc__records *records,
 
 /* ---- changes ---- */
 
-/* The number had a source of another sort. */
-static void evict(struct iosrc__records *records,
-    const struct iosrc__change *change, const struct iosrc__watch_calls *calls)
+/* The number had a source before: its records, but for those of one sort. */
+static void evict(struct iosrc__records *records, iosrc_handle handle,
+    const struct iosrc__watch_calls *but)
 {
 	for (size_t i = 0; i < sizeof(sorts) / sizeof(sorts[0]); i++) {
-		struct iosrc__watch *watch = sorts[i] == calls
+		struct iosrc__watch *watch = sorts[i] == but
 		    ? NULL
-		    : find(records, change->handle, sorts[i]);
+		    : find(records, handle, sorts[i]);
 
 		if (watch && watch->registration)
 			iosrc__watch_remove(&records->watches, watch);
@@ -189,7 +189,7 @@ iosrc_status iosrc__record_add(struct iosrc__records *records,
 	if (status < 0)
 		return status;
 	if (change->replaced)
-		evict(records, change, looked->calls);
+		evict(records, change->handle, looked->calls);
 	iosrc__watch_add(&records->watches, watch, change);
 	return IOSRC_OK;
 }
@@ -225,9 +225,11 @@ void iosrc__record_move(struct iosrc__records *records,
 {
 	struct iosrc__watch *watch = iosrc__record_find(records, change);
 
-	if (watch)
-		iosrc__watches_renumber(&records->watches, watch,
-		    iosrc__handle_number(handle));
+	if (!watch)
+		return;
+	evict(records, handle, NULL);
+	iosrc__watches_renumber(&records->watches, watch,
+	    iosrc__handle_number(handle));
 }
 
 /* ---- packets ---- */

@@ -18,6 +18,7 @@ void contract_R13_layers_without_a_bottom_are_told(void **state);
 void contract_S3_own_overlapped_calls_in_do_io(void **state);
 void contract_S8_a_pipe_is_given_back_usable(void **state);
 void contract_P1_a_process_ends_with_everything_pending(void **state);
+void contract_R11_a_listener_goes_on_under_a_used_number(void **state);
 void contract_R11_reregister_of_another_event_watches_that(void **state);
 void contract_R12_a_raw_close_of_a_pipe_is_silent(void **state);
 void contract_R12_a_raw_close_of_a_pipe_that_listens_is_silent(void **state);

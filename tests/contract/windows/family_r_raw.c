@@ -137,3 +137,45 @@ void contract_R11_reregister_of_another_event_watches_that(void **state)
 		rig_shut(&rig);
 	}
 }
+
+/* A listener that goes on under a number which a registered pipe had before:
+ * what is left of that says and costs nothing. */
+void contract_R11_a_listener_goes_on_under_a_used_number(void **state)
+{
+	iosrc_source *gone, *writer, *listener, *served = NULL, *client;
+	iosrc_poller *poller = contract_poller(0);
+	iosrc_address name = raw_name();
+	iosrc_handle number;
+	uint64_t before;
+
+	(void)state;
+	assert_ok(iosrc_pipe(&gone, &writer));
+	assert_ok(
+	    iosrc_register(gone, poller, 1, IOSRC_READABLE | IOSRC_LEVEL));
+	listener = net_listen(&name, IOSRC_TYPE_STREAM);
+	assert_ok(iosrc_register(listener, poller, 9, IOSRC_READABLE));
+	contract_expect_quiet(poller);
+	client = net_connect(&name, IOSRC_TYPE_STREAM);
+	contract_expect(poller, 9);
+	number = net_handle(gone);
+	system_close(number);
+	assert_ok(iosrc_accept(listener, NULL, &served));
+	if (net_handle(listener) != number)
+		contract_skip("the number was not given out again");
+	before = contract_counters(poller).stale;
+	contract_expect_quiet(poller);
+	assert_status(iosrc_deregister(gone, poller), IOSRC_E_NOT_REGISTERED);
+	assert_ok(iosrc_into_inner(gone, NULL));
+	contract_expect_quiet(poller);
+	assert_true(contract_counters(poller).stale - before <= 2);
+	assert_ok(iosrc_close(client));
+	assert_ok(iosrc_close(served));
+	assert_status(iosrc_accept(listener, NULL, &served),
+	    IOSRC_E_WOULD_BLOCK);
+	client = net_connect(&name, IOSRC_TYPE_STREAM);
+	contract_expect(poller, 9);
+	assert_ok(iosrc_close(client));
+	assert_ok(iosrc_close(listener));
+	assert_ok(iosrc_close(writer));
+	assert_ok(iosrc_poller_release(poller));
+}
