@@ -281,7 +281,8 @@ static iosrc_status refused(DWORD code)
 
 /* There was data, but another process with the same pipe may have taken it:
  * then the read is taken back. */
-static int64_t read_now(struct iosrc__pipe *pipe, void *out_data, DWORD size)
+static int64_t read_now(struct iosrc__pipe *pipe, void *out_data, DWORD size,
+    bool *out_more)
 {
 	OVERLAPPED operation;
 	HANDLE event = make_event(&operation);
@@ -295,6 +296,7 @@ static int64_t read_now(struct iosrc__pipe *pipe, void *out_data, DWORD size)
 	    &count);
 	CloseHandle(event);
 	/* The rest of a message waits for the next read. */
+	*out_more = code == ERROR_MORE_DATA;
 	if (code == ERROR_SUCCESS || code == ERROR_MORE_DATA)
 		return count;
 	if (code == ERROR_OPERATION_ABORTED)
@@ -303,11 +305,12 @@ static int64_t read_now(struct iosrc__pipe *pipe, void *out_data, DWORD size)
 }
 
 static int64_t read_locked(struct iosrc__pipe *pipe, void *out_data,
-    size_t size)
+    size_t size, bool *out_more)
 {
 	DWORD there = 0;
 	DWORD code = peek(pipe, &there);
 
+	*out_more = false;
 	if (is_over(code))
 		return 0;
 	if (code != ERROR_SUCCESS)
@@ -316,23 +319,27 @@ static int64_t read_locked(struct iosrc__pipe *pipe, void *out_data,
 		return 0;
 	if (there == 0)
 		return IOSRC_E_WOULD_BLOCK;
-	return read_now(pipe, out_data, size < there ? (DWORD)size : there);
+	return read_now(pipe, out_data, size < there ? (DWORD)size : there,
+	    out_more);
 }
 
-/* Into one buffer after the other, while there is something for it. */
+/* Into one buffer after the other, while there is something for it. A message
+ * is not put together with the next one. */
 static int64_t read_buffers(struct iosrc__pipe *pipe,
     const iosrc_buffer *buffers, size_t count)
 {
 	int64_t total = 0;
 
 	for (size_t i = 0; i < count; i++) {
+		bool more;
 		int64_t got = read_locked(pipe, buffers[i].data,
-		    buffers[i].size);
+		    buffers[i].size, &more);
 
 		if (got < 0)
 			return total ? total : got;
 		total += got;
-		if ((size_t)got < buffers[i].size)
+		if ((size_t)got < buffers[i].size ||
+		    (pipe->message && buffers[i].size && !more))
 			break;
 	}
 	return total;

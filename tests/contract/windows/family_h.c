@@ -706,6 +706,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_N7_named_pipes_in_use_and_absent),
 	CONTRACT_TEST(contract_N3_named_pipes_carry_all_both_ways),
 	CONTRACT_TEST(contract_N8_messages_of_pipes_keep_their_ends),
+	CONTRACT_TEST(contract_N8_a_vector_takes_one_message),
 	CONTRACT_TEST(contract_V7_named_pipes_tell_the_end),
 	CONTRACT_TEST(contract_V11_directions_of_a_pipe_are_apart),
 	CONTRACT_TEST(contract_R13_layered_sockets_are_looked_through),

@@ -266,6 +266,29 @@ void contract_N8_messages_of_pipes_keep_their_ends(void **state)
 	pipes_close(&pipes);
 }
 
+/* A vector takes no more than one: what does not fit into its first buffer goes
+ * into the next, and the next message stays. */
+void contract_N8_a_vector_takes_one_message(void **state)
+{
+	struct pipes pipes;
+	char first[3], second[10];
+	iosrc_buffer into[] = { { first, 3 }, { NULL, 0 }, { second, 10 } };
+
+	(void)state;
+	pipes_open(&pipes, IOSRC_TYPE_SEQPACKET, RIG_BOTH);
+	write_soon(&pipes, "abc", 3);
+	write_soon(&pipes, "defghij", 7);
+	write_soon(&pipes, "k", 1);
+	net_await(pipes.served);
+	assert_int_equal(iosrc_readv(pipes.served, into, 3), 3);
+	assert_int_equal(iosrc_readv(pipes.served, into, 3), 7);
+	assert_memory_equal(first, "def", 3);
+	assert_memory_equal(second, "ghij", 4);
+	assert_int_equal(iosrc_readv(pipes.served, into, 3), 1);
+	assert_status(iosrc_readv(pipes.served, into, 3), IOSRC_E_WOULD_BLOCK);
+	pipes_close(&pipes);
+}
+
 /* ---- V7, S9 ---- */
 
 static void peer_goes(int client_goes, iosrc_bits mode)
