@@ -80,16 +80,42 @@ static void free_pipe(struct iosrc__pipe *pipe)
 	free(pipe);
 }
 
+/* Lets go of the lock, and of what nobody needs any more. */
+static void leave(struct iosrc__pipe *pipe)
+{
+	bool unused = pipe->references == 0;
+	bool closes = unused && pipe->closes;
+	bool last = unused && pipe->records == 0;
+	HANDLE handle = pipe->handle;
+
+	if (closes)
+		pipe->closes = false;
+	ReleaseSRWLockExclusive(&pipe->lock);
+	if (closes)
+		CloseHandle(handle);
+	if (last)
+		free_pipe(pipe);
+}
+
 /* Lets go of the lock and of a reference. */
 static void let_go(struct iosrc__pipe *pipe)
 {
-	bool last = --pipe->references == 0;
+	pipe->references--;
+	leave(pipe);
+}
 
+void iosrc__pipe_hold(struct iosrc__pipe *pipe)
+{
+	AcquireSRWLockExclusive(&pipe->lock);
+	pipe->records++;
 	ReleaseSRWLockExclusive(&pipe->lock);
-	if (last && pipe->closes)
-		CloseHandle(pipe->handle);
-	if (last)
-		free_pipe(pipe);
+}
+
+void iosrc__pipe_let_go(struct iosrc__pipe *pipe)
+{
+	AcquireSRWLockExclusive(&pipe->lock);
+	pipe->records--;
+	leave(pipe);
 }
 
 /* What a write has met is answered by the next. */

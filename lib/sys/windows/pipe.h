@@ -55,6 +55,7 @@ struct iosrc__pipe {
 	CONDITION_VARIABLE ended; /* an operation has */
 	HANDLE handle;
 	unsigned references; /* the source's, and one an operation */
+	unsigned records;    /* of pollers, which need the memory alone */
 	bool reads;
 	bool writes;
 	bool blocks;  /* opened without FILE_FLAG_OVERLAPPED */
@@ -82,6 +83,11 @@ static inline bool iosrc__pipe_is(const iosrc_source *source)
 {
 	return iosrc__source_has(source, IOSRC__SOURCE_PIPE);
 }
+
+/* A record of a poller that names the pipe: the source may be closed while
+ * another thread ends the poller. */
+void iosrc__pipe_hold(struct iosrc__pipe *pipe);
+void iosrc__pipe_let_go(struct iosrc__pipe *pipe);
 
 /* Ready bits as they are now. */
 iosrc_bits iosrc__pipe_ready(struct iosrc__pipe *pipe);

@@ -62,8 +62,13 @@ struct iosrc__watch *iosrc__pipe_watch_make(HANDLE port)
 
 void iosrc__pipe_watch_set(struct iosrc__watch *watch, iosrc_source *source)
 {
-	pipe_watch_of(watch)->pipe = atomic_load_explicit(&source->pipe,
-	    memory_order_acquire);
+	struct pipe_watch *made = pipe_watch_of(watch);
+	struct iosrc__pipe *before = made->pipe;
+
+	made->pipe = atomic_load_explicit(&source->pipe, memory_order_acquire);
+	iosrc__pipe_hold(made->pipe);
+	if (before)
+		iosrc__pipe_let_go(before);
 }
 
 /* ---- asking ---- */
@@ -116,7 +121,11 @@ static bool pipe_tell(struct iosrc__watch *watch)
 
 static void pipe_free(struct iosrc__watch *watch)
 {
-	free(pipe_watch_of(watch));
+	struct pipe_watch *made = pipe_watch_of(watch);
+
+	if (made->pipe)
+		iosrc__pipe_let_go(made->pipe);
+	free(made);
 }
 
 const struct iosrc__watch_calls iosrc__pipe_calls = {
@@ -130,8 +139,8 @@ const struct iosrc__watch_calls iosrc__pipe_calls = {
 
 /* ---- answers ---- */
 
-/* A pipe whose registration ended may be gone: it is not looked at. What was
- * closed behind our back looks like one whose peer has gone, or, if it
+/* A pipe whose registration ended is closed perhaps: it is not looked at. What
+ * was closed behind our back looks like one whose peer has gone, or, if it
  * listened, like one with a client that cannot be seen. */
 struct iosrc__watch_answer iosrc__pipe_watch_answer(struct iosrc__watch *watch)
 {

@@ -707,6 +707,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_N3_named_pipes_carry_all_both_ways),
 	CONTRACT_TEST(contract_N8_messages_of_pipes_keep_their_ends),
 	CONTRACT_TEST(contract_N8_a_vector_takes_one_message),
+	CONTRACT_TEST(contract_P1_a_poller_ends_beside_its_pipes),
 	CONTRACT_TEST(contract_V7_named_pipes_tell_the_end),
 	CONTRACT_TEST(contract_V11_directions_of_a_pipe_are_apart),
 	CONTRACT_TEST(contract_R13_layered_sockets_are_looked_through),

@@ -12,6 +12,7 @@ void contract_N7_named_pipes_in_use_and_absent(void **state);
 void contract_N3_named_pipes_carry_all_both_ways(void **state);
 void contract_N8_messages_of_pipes_keep_their_ends(void **state);
 void contract_N8_a_vector_takes_one_message(void **state);
+void contract_P1_a_poller_ends_beside_its_pipes(void **state);
 void contract_V7_named_pipes_tell_the_end(void **state);
 void contract_V11_directions_of_a_pipe_are_apart(void **state);
 void contract_R13_layered_sockets_are_looked_through(void **state);

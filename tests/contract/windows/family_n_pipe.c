@@ -289,6 +289,55 @@ void contract_N8_a_vector_takes_one_message(void **state)
 	pipes_close(&pipes);
 }
 
+/* ---- P1 ---- */
+
+struct ender {
+	iosrc_poller *poller;
+	_Atomic int go;
+};
+
+static void *release(void *user)
+{
+	struct ender *ender = user;
+
+	while (!atomic_load(&ender->go))
+		continue;
+	assert_ok(iosrc_poller_release(ender->poller));
+	return NULL;
+}
+
+/* One thread ends the poller while another one closes what it watches. */
+void contract_P1_a_poller_ends_beside_its_pipes(void **state)
+{
+	enum { COUNT = 200 };
+	static iosrc_source *readers[COUNT], *writers[COUNT];
+	uint64_t rounds = contract_scale(30), round;
+	struct ender ender;
+	system_thread thread;
+	iosrc_event event;
+	unsigned i;
+
+	(void)state;
+	for (round = 0; round < rounds; round++) {
+		ender = (struct ender){ contract_poller(0), 0 };
+		for (i = 0; i < COUNT; i++) {
+			assert_ok(iosrc_pipe(&readers[i], &writers[i]));
+			assert_ok(iosrc_register(writers[i], ender.poller, i,
+			    IOSRC_WRITABLE));
+		}
+		/* All are asked for; the rest has its packets. */
+		assert_int_equal(iosrc_poller_wait(ender.poller, &event, 1, 0),
+		    1);
+		rig_start(&thread, release, &ender);
+		atomic_store(&ender.go, 1);
+		for (i = COUNT; i-- > 0;)
+			assert_ok(iosrc_close(writers[i]));
+		assert_int_equal(system_thread_join(thread), 0);
+		for (i = 0; i < COUNT; i++)
+			assert_ok(iosrc_close(readers[i]));
+	}
+}
+
 /* ---- V7, S9 ---- */
 
 static void peer_goes(int client_goes, iosrc_bits mode)
