@@ -868,7 +868,7 @@ static void test_what_is_no_socket_says_so(void **state)
 	iosrc_source *reader, *writer, *accepted = UNTOUCHED;
 	iosrc_address address = loopback();
 	iosrc_status statuses[7], error = 77;
-	char data[4];
+	char data[4] = "";
 
 	(void)state;
 	assert_int_equal(iosrc_pipe(&reader, &writer), IOSRC_OK);
