@@ -59,11 +59,6 @@ struct iosrc__nt_event {
 	LONG state;
 };
 
-struct iosrc__nt_timer {
-	LARGE_INTEGER left;
-	BOOLEAN signalled;
-};
-
 /* Packets that a port gets when an object is signalled: from Windows 8 on, not
  * in Wine 8. NULL where the system has none. */
 struct iosrc__nt_waits {
@@ -100,8 +95,6 @@ struct iosrc__nt_completion {
 /* ---- functions that no header declares ---- */
 
 NTSYSAPI NTSTATUS NTAPI NtQueryEvent(HANDLE event, int information, void *out,
-    ULONG size, ULONG *out_size);
-NTSYSAPI NTSTATUS NTAPI NtQueryTimer(HANDLE timer, int information, void *out,
     ULONG size, ULONG *out_size);
 
 NTSYSAPI NTSTATUS NTAPI NtCancelIoFileEx(HANDLE handle,

@@ -30,7 +30,7 @@ enum kind {
 	KIND_STAYS, /* manual-reset event, process, thread, job */
 	KIND_EVENT, /* auto-reset */
 	KIND_SEMAPHORE,
-	KIND_TIMER, /* of either kind: which, tells the first wait */
+	KIND_TIMER, /* of either kind: which, tell the first waits */
 };
 
 struct waitable {
@@ -88,7 +88,7 @@ static iosrc_status find_kind(HANDLE handle, enum kind *out)
 		*out = kind_of_event(handle);
 	else if (is_type(&type, L"Semaphore"))
 		*out = KIND_SEMAPHORE;
-	else if (is_type(&type, L"Timer"))
+	else if (is_type(&type, L"Timer") || is_type(&type, L"IRTimer"))
 		*out = KIND_TIMER;
 	else if (is_type(&type, L"Process") || is_type(&type, L"Thread") ||
 	    is_type(&type, L"Job"))
@@ -320,25 +320,18 @@ const struct iosrc__watch_calls iosrc__waitable_calls = {
 
 /* ---- answers ---- */
 
-static bool is_signalled(HANDLE timer)
-{
-	struct iosrc__nt_timer about = { .signalled = TRUE };
-
-	NtQueryTimer(timer, 0, &about, sizeof(about), NULL);
-	return about.signalled;
-}
-
-/* Was the signal taken by the wait? Of a timer its state tells afterwards: one
- * that is signalled stays so, or is a periodic one whose next time has come
- * already. To take that too tells which it is; the two are one event then. */
+/* Was the signal taken by the wait? Of a timer further waits tell, for not every
+ * sort can be asked: one that stays signalled outlasts them. A periodic one
+ * whose next time has come already is taken by the first; the two are one event
+ * then. */
 static bool was_taken(const struct waitable *waitable)
 {
 	if (waitable->kind != KIND_TIMER)
 		return waitable->kind != KIND_STAYS;
-	if (!is_signalled(waitable->handle))
-		return true;
-	WaitForSingleObject(waitable->handle, 0);
-	return !is_signalled(waitable->handle);
+	for (unsigned i = 0; i < 2; i++)
+		if (WaitForSingleObject(waitable->handle, 0) != WAIT_OBJECT_0)
+			return true;
+	return false;
 }
 
 struct iosrc__watch_answer iosrc__waitable_answer(struct iosrc__watch *watch)

@@ -680,6 +680,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_H1_a_thread_is_readable_when_it_ended),
 	CONTRACT_TEST(contract_H1_a_timer_is_readable_when_it_is_due),
 	CONTRACT_TEST(contract_H1_H2_a_periodic_timer),
+	CONTRACT_TEST(contract_H1_H2_timers_of_another_type),
 	CONTRACT_TEST(contract_H1_nothing_else_is_ever_told),
 	CONTRACT_TEST(contract_H1_R13_what_cannot_be_waited_for),
 	CONTRACT_TEST(contract_H2_an_auto_reset_event_is_consumed_once),

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * family_h_nature.c: what a waitable handle is. Timers of high resolution have
+ * a type of their own on Windows, which Wine 8 has not and a double of
+ * NtQueryObject answers.
+ */
+#include "family_h.h"
+
+#include "family_sr.h"
+#include "native.h"
+
+#include <string.h>
+#include <winternl.h>
+
+static iosrc_source *source_of(HANDLE handle)
+{
+	iosrc_source *source = NULL;
+
+	native_must(handle != NULL, "a waitable handle");
+	assert_ok(
+	    iosrc_create((iosrc_handle)handle, IOSRC_HANDLE_WAITABLE, &source));
+	return source;
+}
+
+/* ---- the double ---- */
+
+static unsigned renamed;
+
+static NTSTATUS NTAPI query(HANDLE handle, OBJECT_INFORMATION_CLASS what,
+    PVOID out, ULONG size, PULONG out_size)
+{
+	static WCHAR name[] = L"IRTimer";
+	NTSTATUS status = NtQueryObject(handle, what, out, size, out_size);
+	UNICODE_STRING *type = out;
+
+	if (status < 0 || what != ObjectTypeInformation ||
+	    type->Length != 5 * sizeof(WCHAR) ||
+	    memcmp(type->Buffer, L"Timer", type->Length) != 0)
+		return status;
+	type->Buffer = name;
+	type->Length = sizeof(name) - sizeof(WCHAR);
+	renamed++;
+	return status;
+}
+
+static void begin(void)
+{
+	const struct native_import ours = { "NtQueryObject",
+		(void (*)(void))query };
+
+	if (native_import(&ours, 1) != 1)
+		contract_skip("the library is no DLL: it cannot be given a "
+		              "double");
+}
+
+static void set_timer(HANDLE timer, long period_ms)
+{
+	LARGE_INTEGER due = { .QuadPart = -50000 };
+
+	native_must(SetWaitableTimer(timer, &due, period_ms, NULL, NULL, FALSE),
+	    "SetWaitableTimer");
+}
+
+/* ---- H1, H2 ---- */
+
+/* In edge mode each time of one that is reset gives an event; one that stays
+ * signalled gives one. */
+void contract_H1_H2_timers_of_another_type(void **state)
+{
+	iosrc_poller *poller = contract_poller(0);
+	iosrc_source *source;
+	unsigned round;
+	HANDLE timer;
+
+	(void)state;
+	begin();
+	timer = CreateWaitableTimerW(NULL, FALSE, NULL);
+	source = source_of(timer);
+	assert_ok(iosrc_register(source, poller, 1, IOSRC_READABLE));
+	for (round = 0; round < 5; round++) {
+		set_timer(timer, 0);
+		contract_expect(poller, 1);
+		contract_expect_quiet(poller);
+	}
+	assert_ok(iosrc_close(source));
+	timer = CreateWaitableTimerW(NULL, TRUE, NULL);
+	source = source_of(timer);
+	assert_ok(iosrc_register(source, poller, 2, IOSRC_READABLE));
+	set_timer(timer, 0);
+	contract_expect(poller, 2);
+	contract_expect_quiet(poller);
+	assert_ok(iosrc_rearm(source, IOSRC_READABLE));
+	contract_expect(poller, 2);
+	assert_ok(iosrc_close(source));
+	assert_ok(iosrc_poller_release(poller));
+	assert_true(renamed >= 2);
+}
