@@ -173,8 +173,10 @@
  * given back, but for a timer's, and before Windows 8 but for one that comes in
  * the very moment in which the registration is paused or ended: the system may
  * have taken it then and tells nobody (under Wine 8, one in about 1,800 of such
- * moments). A mutex, and files of any kind, are IOSRC_E_UNSUPPORTED, and a
- * handle without the right SYNCHRONIZE has IOSRC_KIND_PERMISSION.
+ * moments). A mutex, and files of any kind, are IOSRC_E_UNSUPPORTED. A handle
+ * needs the right SYNCHRONIZE, that of an event EVENT_QUERY_STATE as well, and
+ * to give back a signal EVENT_MODIFY_STATE (of an auto-reset event alone) or
+ * SEMAPHORE_MODIFY_STATE: else register has IOSRC_KIND_PERMISSION.
  *
  * STATUSES
  *

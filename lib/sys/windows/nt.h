@@ -52,7 +52,8 @@ struct iosrc__afd_poll {
 
 /* ---- objects that are waited for ---- */
 
-#define IOSRC__NT_EVENT_STAYS 0 /* until it is reset */
+#define IOSRC__NT_EVENT_QUERY 0x0001 /* the right EVENT_QUERY_STATE */
+#define IOSRC__NT_EVENT_STAYS 0      /* until it is reset */
 
 struct iosrc__nt_event {
 	LONG type;

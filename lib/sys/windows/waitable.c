@@ -65,37 +65,84 @@ static bool is_type(const struct type_name *type, const WCHAR *name)
 	    memcmp(type->name.Buffer, name, size) == 0;
 }
 
-/* An event that we may not ask about counts as one that stays signalled. */
-static enum kind kind_of_event(HANDLE handle)
-{
-	struct iosrc__nt_event event = { IOSRC__NT_EVENT_STAYS, 0 };
+/* What is waited for, and the rights without which a signal would be lost: to
+ * ask whether a wait takes it, and to give it back. */
+static const struct type {
+	const WCHAR *name;
+	enum kind kind;
+	ACCESS_MASK needs;
+} types[] = {
+	{ L"Event", KIND_EVENT, SYNCHRONIZE | IOSRC__NT_EVENT_QUERY },
+	{ L"Semaphore", KIND_SEMAPHORE, SYNCHRONIZE | SEMAPHORE_MODIFY_STATE },
+	{ L"Timer", KIND_TIMER, SYNCHRONIZE },
+	{ L"IRTimer", KIND_TIMER, SYNCHRONIZE }, /* of high resolution */
+	{ L"Process", KIND_STAYS, SYNCHRONIZE },
+	{ L"Thread", KIND_STAYS, SYNCHRONIZE },
+	{ L"Job", KIND_STAYS, SYNCHRONIZE },
+};
 
-	NtQueryEvent(handle, 0, &event, sizeof(event), NULL);
-	return event.type == IOSRC__NT_EVENT_STAYS ? KIND_STAYS : KIND_EVENT;
+/* NULL in `out`: a mutex, which belongs to the thread that waits for it, a
+ * file, which is signalled by whatever operation ends, or what else cannot be
+ * watched. */
+static iosrc_status find_type(HANDLE handle, const struct type **out)
+{
+	struct type_name name;
+	NTSTATUS status = NtQueryObject(handle, ObjectTypeInformation, &name,
+	    sizeof(name), NULL);
+
+	*out = NULL;
+	if (status < 0)
+		return iosrc__status_from_nt(status);
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (is_type(&name, types[i].name))
+			*out = &types[i];
+	return IOSRC_OK;
 }
 
-/* A mutex belongs to the thread that waits for it, files are signalled by
- * whatever operation ends: neither can be watched. */
-static iosrc_status find_kind(HANDLE handle, enum kind *out)
+/* A handle without the rights that it needs is told now. */
+static iosrc_status check_access(HANDLE handle, ACCESS_MASK needs)
 {
-	struct type_name type;
-	NTSTATUS status = NtQueryObject(handle, ObjectTypeInformation, &type,
-	    sizeof(type), NULL);
+	PUBLIC_OBJECT_BASIC_INFORMATION about;
+	NTSTATUS status = NtQueryObject(handle, ObjectBasicInformation, &about,
+	    sizeof(about), NULL);
 
 	if (status < 0)
 		return iosrc__status_from_nt(status);
-	if (is_type(&type, L"Event"))
-		*out = kind_of_event(handle);
-	else if (is_type(&type, L"Semaphore"))
-		*out = KIND_SEMAPHORE;
-	else if (is_type(&type, L"Timer") || is_type(&type, L"IRTimer"))
-		*out = KIND_TIMER;
-	else if (is_type(&type, L"Process") || is_type(&type, L"Thread") ||
-	    is_type(&type, L"Job"))
+	return (about.GrantedAccess & needs) == needs
+	    ? IOSRC_OK
+	    : iosrc_status_from_os(ERROR_ACCESS_DENIED);
+}
+
+static iosrc_status find_kind_of_event(HANDLE handle, enum kind *out)
+{
+	struct iosrc__nt_event event;
+	NTSTATUS status = NtQueryEvent(handle, 0, &event, sizeof(event), NULL);
+
+	if (status < 0)
+		return iosrc__status_from_nt(status);
+	if (event.type == IOSRC__NT_EVENT_STAYS) {
 		*out = KIND_STAYS;
-	else
+		return IOSRC_OK;
+	}
+	*out = KIND_EVENT;
+	return check_access(handle, EVENT_MODIFY_STATE);
+}
+
+static iosrc_status find_kind(HANDLE handle, enum kind *out)
+{
+	const struct type *type;
+	iosrc_status status = find_type(handle, &type);
+
+	if (status < 0)
+		return status;
+	if (!type)
 		return IOSRC_E_UNSUPPORTED;
-	return IOSRC_OK;
+	status = check_access(handle, type->needs);
+	if (status < 0)
+		return status;
+	*out = type->kind;
+	return type->kind == KIND_EVENT ? find_kind_of_event(handle, out)
+	                                : IOSRC_OK;
 }
 
 static iosrc_status duplicate(iosrc_handle handle, HANDLE *out)
@@ -108,20 +155,6 @@ static iosrc_status duplicate(iosrc_handle handle, HANDLE *out)
 	    : iosrc_status_last_os();
 }
 
-/* A handle without the right to wait for it is told now. */
-static iosrc_status check_access(HANDLE handle)
-{
-	PUBLIC_OBJECT_BASIC_INFORMATION about;
-	NTSTATUS status = NtQueryObject(handle, ObjectBasicInformation, &about,
-	    sizeof(about), NULL);
-
-	if (status < 0)
-		return iosrc__status_from_nt(status);
-	return about.GrantedAccess & SYNCHRONIZE
-	    ? IOSRC_OK
-	    : iosrc_status_from_os(ERROR_ACCESS_DENIED);
-}
-
 static iosrc_status adopt(struct waitable *waitable, iosrc_handle handle)
 {
 	iosrc_status status = duplicate(handle, &waitable->handle);
@@ -129,8 +162,6 @@ static iosrc_status adopt(struct waitable *waitable, iosrc_handle handle)
 	if (status < 0)
 		return status;
 	status = find_kind(waitable->handle, &waitable->kind);
-	if (status == IOSRC_OK)
-		status = check_access(waitable->handle);
 	if (status < 0)
 		CloseHandle(waitable->handle);
 	return status;

@@ -683,6 +683,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_H1_H2_timers_of_another_type),
 	CONTRACT_TEST(contract_H1_nothing_else_is_ever_told),
 	CONTRACT_TEST(contract_H1_R13_what_cannot_be_waited_for),
+	CONTRACT_TEST(contract_H1_H2_rights_that_a_handle_needs),
 	CONTRACT_TEST(contract_H2_an_auto_reset_event_is_consumed_once),
 	CONTRACT_TEST(contract_H2_a_spent_oneshot_consumes_nothing),
 	CONTRACT_TEST(contract_H2_a_semaphore_gives_one_event_each),

@@ -7,6 +7,7 @@
 #define CONTRACT_WINDOWS_FAMILY_H_H
 
 void contract_H1_H2_timers_of_another_type(void **state);
+void contract_H1_H2_rights_that_a_handle_needs(void **state);
 void contract_N1_named_pipes_talk_both_ways(void **state);
 void contract_N4_named_pipes_accept_to_the_last(void **state);
 void contract_N7_named_pipes_in_use_and_absent(void **state);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * family_h_nature.c: what a waitable handle is. Timers of high resolution have
- * a type of their own on Windows, which Wine 8 has not and a double of
- * NtQueryObject answers.
+ * family_h_nature.c: what a waitable handle is, and the rights that it has.
+ * Timers of high resolution have a type of their own on Windows, which Wine 8
+ * has not and a double of NtQueryObject answers.
  */
 #include "family_h.h"
 
@@ -94,4 +94,57 @@ void contract_H1_H2_timers_of_another_type(void **state)
 	assert_ok(iosrc_close(source));
 	assert_ok(iosrc_poller_release(poller));
 	assert_true(renamed >= 2);
+}
+
+static HANDLE make_event(BOOL stays)
+{
+	return CreateEventW(NULL, stays, FALSE, NULL);
+}
+
+/* Without a right that it takes to lose no signal, a handle is refused: to ask
+ * an event whether it is reset by a wait, and to give back what was taken. */
+void contract_H1_H2_rights_that_a_handle_needs(void **state)
+{
+	static const DWORD query = 1; /* EVENT_QUERY_STATE */
+	struct {
+		HANDLE handle;
+		DWORD access;
+		iosrc_kind kind;
+	} cases[] = {
+		{ make_event(TRUE), 0, IOSRC_KIND_PERMISSION },
+		{ make_event(TRUE), query, IOSRC_KIND_OK },
+		{ make_event(FALSE), 0, IOSRC_KIND_PERMISSION },
+		{ make_event(FALSE), query, IOSRC_KIND_PERMISSION },
+		{ make_event(FALSE), EVENT_MODIFY_STATE,
+		    IOSRC_KIND_PERMISSION },
+		{ make_event(FALSE), query | EVENT_MODIFY_STATE,
+		    IOSRC_KIND_OK },
+		{ CreateSemaphoreW(NULL, 0, 9, NULL), 0,
+		    IOSRC_KIND_PERMISSION },
+		{ CreateSemaphoreW(NULL, 0, 9, NULL), SEMAPHORE_MODIFY_STATE,
+		    IOSRC_KIND_OK },
+		{ CreateWaitableTimerW(NULL, FALSE, NULL), 0, IOSRC_KIND_OK },
+	};
+	iosrc_poller *poller = contract_poller(0);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		HANDLE self = GetCurrentProcess(), less;
+		iosrc_source *source;
+		iosrc_kind kind;
+
+		native_must(DuplicateHandle(self, cases[i].handle, self, &less,
+		                SYNCHRONIZE | cases[i].access, FALSE, 0),
+		    "DuplicateHandle");
+		source = source_of(less);
+		kind = iosrc_status_kind(
+		    iosrc_register(source, poller, 1, IOSRC_READABLE));
+		if (kind != cases[i].kind)
+			fail_msg("case %u: kind %ld", (unsigned)i, (long)kind);
+		contract_expect_quiet(poller);
+		assert_ok(iosrc_close(source));
+		CloseHandle(cases[i].handle);
+	}
+	assert_ok(iosrc_poller_release(poller));
 }
