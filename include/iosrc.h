@@ -145,10 +145,13 @@
  * What is no socket there has to be named when its source is made:
  * IOSRC_HANDLE_PIPE, IOSRC_HANDLE_WAITABLE. Console input is neither.
  *
- * A pipe is read and written by the direct calls, which never block. A handle
- * that is to be registered was opened with FILE_FLAG_OVERLAPPED (those of
- * CreatePipe were not: IOSRC_E_UNSUPPORTED) and is not bound to a completion
- * port of the caller's. Reading ahead is never done: to learn of data, a read
+ * A pipe is read and written by the direct calls. They never block on a handle
+ * that was opened with FILE_FLAG_OVERLAPPED, as one that is to be registered
+ * has to be (else: IOSRC_E_UNSUPPORTED). Others, as those of CreatePipe, wait
+ * in a write for room, and in a read if another process takes what was there;
+ * meanwhile the system may let other calls on the same handle wait, too. A
+ * handle that is to be registered is not bound to a completion port of the
+ * caller's. Reading ahead is never done: to learn of data, a read
  * of 0 bytes is left pending, so that iosrc_into_inner loses nothing. A write
  * copies; what the pipe has no room for stays pending, counts as written, goes
  * on after iosrc_close and is lost when the process ends; until it is done

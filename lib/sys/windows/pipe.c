@@ -2,8 +2,9 @@
  *
  * pipe.c: reads, writes and readiness of pipes. The ways are told in pipe.h.
  *
- * The lock is held around the calls of the system, none of which waits. The
- * memory lives until the last operation has ended.
+ * The lock is held around the calls of the system, none of which waits: the
+ * write of a handle that can only block does, without it. The memory lives
+ * until the last operation has ended.
  */
 #include <config.h>
 
@@ -265,7 +266,7 @@ static void take_back(struct iosrc__pipe *pipe, struct iosrc__pipe_end *end)
 
 /* An operation that is to end while we look. Its event keeps its packet from
  * the port: that is what the low bit is for. */
-static DWORD end_now(struct iosrc__pipe *pipe, OVERLAPPED *operation,
+static DWORD end_now(const struct iosrc__pipe *pipe, OVERLAPPED *operation,
     BOOL begun, bool waits, DWORD *out_count)
 {
 	DWORD code = begun ? ERROR_SUCCESS : GetLastError();
@@ -402,33 +403,26 @@ static bool make_room(struct iosrc__pipe *pipe, size_t size)
 }
 
 /* `size` bytes, which the buffers have. */
-static void gather(struct iosrc__pipe *pipe, const iosrc_buffer *buffers,
-    size_t size)
+static void gather(void *room, const iosrc_buffer *buffers, size_t size)
 {
 	for (size_t at = 0; at < size; buffers++) {
 		size_t piece = buffers->size < size - at ? buffers->size
 		                                         : size - at;
 
-		memcpy((unsigned char *)pipe->room + at, buffers->data, piece);
+		memcpy((unsigned char *)room + at, buffers->data, piece);
 		at += piece;
 	}
 }
 
-/* A handle that can only block does. */
-static int64_t write_blocking(struct iosrc__pipe *pipe, DWORD size)
+/* How much one write carries. */
+static size_t size_of(const struct iosrc__pipe *pipe,
+    const iosrc_buffer *buffers, size_t count)
 {
-	OVERLAPPED operation;
-	HANDLE event = make_event(&operation);
-	DWORD count = 0;
-	DWORD code;
+	size_t size = 0;
 
-	if (!event)
-		return iosrc_status_last_os();
-	code = end_now(pipe, &operation,
-	    WriteFile(pipe->handle, pipe->room, size, NULL, &operation), true,
-	    &count);
-	CloseHandle(event);
-	return code == ERROR_SUCCESS ? (int64_t)count : refused(code);
+	for (size_t i = 0; i < count; i++)
+		size += buffers[i].size;
+	return !pipe->message && size > WRITE_MOST ? WRITE_MOST : size;
 }
 
 static int64_t write_new(struct iosrc__pipe *pipe, const iosrc_buffer *buffers,
@@ -437,13 +431,9 @@ static int64_t write_new(struct iosrc__pipe *pipe, const iosrc_buffer *buffers,
 	DWORD count = 0;
 	BOOL ended;
 
-	if (!pipe->message && size > WRITE_MOST)
-		size = WRITE_MOST;
 	if (!make_room(pipe, size))
 		return IOSRC_E_NO_MEMORY;
-	gather(pipe, buffers, size);
-	if (pipe->blocks)
-		return write_blocking(pipe, (DWORD)size);
+	gather(pipe->room, buffers, size);
 	iosrc__operation_begin(&pipe->write.operation);
 	ended = WriteFile(pipe->handle, pipe->room, (DWORD)size, &count,
 	    &pipe->write.operation.overlapped);
@@ -456,16 +446,54 @@ static int64_t write_locked(struct iosrc__pipe *pipe,
     const iosrc_buffer *buffers, size_t count)
 {
 	iosrc_status failed = pipe->failed;
-	size_t size = 0;
+	size_t size = size_of(pipe, buffers, count);
 
 	if (pipe->write.pending)
 		return IOSRC_E_WOULD_BLOCK;
 	pipe->failed = IOSRC_OK;
 	if (failed)
 		return failed;
-	for (size_t i = 0; i < count; i++)
-		size += buffers[i].size;
 	return size == 0 ? 0 : write_new(pipe, buffers, size);
+}
+
+/* ---- writing to a handle that can only block; the lock is not held ---- */
+
+static int64_t write_out(const struct iosrc__pipe *pipe, const void *data,
+    DWORD size)
+{
+	OVERLAPPED operation;
+	HANDLE event = make_event(&operation);
+	DWORD count = 0;
+	DWORD code;
+
+	if (!event)
+		return iosrc_status_last_os();
+	code = end_now(pipe, &operation,
+	    WriteFile(pipe->handle, data, size, NULL, &operation), true,
+	    &count);
+	CloseHandle(event);
+	return code == ERROR_SUCCESS ? (int64_t)count : refused(code);
+}
+
+/* Several threads may be at it, each with memory of its own. */
+static int64_t write_blocking(const struct iosrc__pipe *pipe,
+    const iosrc_buffer *buffers, size_t count)
+{
+	size_t size = size_of(pipe, buffers, count);
+	void *room;
+	int64_t put;
+
+	if (size == 0)
+		return 0;
+	if (buffers[0].size >= size)
+		return write_out(pipe, buffers[0].data, (DWORD)size);
+	room = malloc(size);
+	if (!room)
+		return IOSRC_E_NO_MEMORY;
+	gather(room, buffers, size);
+	put = write_out(pipe, room, (DWORD)size);
+	free(room);
+	return put;
 }
 
 int64_t iosrc__pipe_write(iosrc_source *source, const iosrc_buffer *buffers,
@@ -476,6 +504,8 @@ int64_t iosrc__pipe_write(iosrc_source *source, const iosrc_buffer *buffers,
 
 	if (put < 0)
 		return put;
+	if (pipe->blocks)
+		return write_blocking(pipe, buffers, count);
 	AcquireSRWLockExclusive(&pipe->lock);
 	put = write_locked(pipe, buffers, count);
 	ReleaseSRWLockExclusive(&pipe->lock);
