@@ -505,6 +505,7 @@ const struct contract_test contract_family_r[] = {
 	    contract_R9_three_threads_change_while_a_fourth_waits, 40),
 	CONTRACT_TEST_SECONDS(
 	    contract_R9_S9_rounds_of_four_threads_in_random_order, 120),
+	CONTRACT_TEST_SECONDS(contract_R9_S9_rounds_of_pipes_and_sockets, 300),
 	CONTRACT_TEST(contract_R10_duplicates_register_apart),
 	CONTRACT_TEST(
 	    contract_R10_a_raw_close_beside_a_duplicate_does_not_spin),

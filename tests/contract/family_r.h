@@ -14,6 +14,7 @@ void contract_R8_deregister_takes_effect_in_a_blocked_wait(void **state);
 void contract_R8_changes_do_not_lengthen_the_timeout(void **state);
 void contract_R9_three_threads_change_while_a_fourth_waits(void **state);
 void contract_R9_S9_rounds_of_four_threads_in_random_order(void **state);
+void contract_R9_S9_rounds_of_pipes_and_sockets(void **state);
 void contract_R10_duplicates_register_apart(void **state);
 void contract_R10_a_raw_close_beside_a_duplicate_does_not_spin(void **state);
 void contract_R10_a_storm_delays_nobody(void **state);

@@ -5,8 +5,9 @@
  * registration has a token of its own, so an event that comes after its end
  * was told shows.
  */
-#include "family_r.h"
+#include "family_r_storm.h"
 
+#include "family_r.h"
 #include "family_sr.h"
 
 #include <string.h>
@@ -25,6 +26,7 @@ static struct {
 } storm;
 
 struct slot {
+	const struct storm_sort *sort;
 	iosrc_source *source;
 	iosrc_handle peer;
 	uint64_t number; /* of its registration; 0: none */
@@ -78,15 +80,83 @@ static void *storm_wait(void *user)
 	return NULL;
 }
 
-/* ---- who works ---- */
+/* ---- sorts of sources ---- */
 
-static void slot_open(struct slot *slot)
+static void open_socket(iosrc_source **out_source, iosrc_handle *out_peer)
 {
 	iosrc_handle pair[2];
 
 	contract_pair(IOSRC_TYPE_STREAM, pair);
-	slot->source = contract_source(pair[0]);
-	slot->peer = pair[1];
+	*out_source = contract_source(pair[0]);
+	*out_peer = pair[1];
+}
+
+static void open_reader(iosrc_source **out_source, iosrc_handle *out_peer)
+{
+	iosrc_handle pipe[2];
+
+	contract_pipe(pipe);
+	*out_source = contract_source(pipe[0]);
+	*out_peer = pipe[1];
+}
+
+static void open_writer(iosrc_source **out_source, iosrc_handle *out_peer)
+{
+	iosrc_handle pipe[2];
+
+	contract_pipe(pipe);
+	*out_source = contract_source(pipe[1]);
+	*out_peer = pipe[0];
+}
+
+static void send_words(iosrc_source *source, iosrc_handle peer)
+{
+	(void)source;
+	system_send(peer, "storm", 5, 0);
+}
+
+static void write_words(iosrc_source *source, iosrc_handle peer)
+{
+	(void)source;
+	system_write(peer, "storm", 5);
+}
+
+static void read_peer(iosrc_source *source, iosrc_handle peer)
+{
+	char data[4096];
+
+	(void)source;
+	while (system_read(peer, data, sizeof(data)) > 0)
+		continue;
+}
+
+static void read_all(iosrc_source *source)
+{
+	char data[256];
+
+	while (iosrc_read(source, data, sizeof(data)) > 0)
+		continue;
+}
+
+static void write_all(iosrc_source *source)
+{
+	static const char data[16384];
+
+	while (iosrc_write(source, data, sizeof(data)) > 0)
+		continue;
+}
+
+const struct storm_sort storm_socket = { open_socket, send_words, read_all };
+const struct storm_sort storm_pipe_reader = { open_reader, write_words,
+	read_all };
+const struct storm_sort storm_pipe_writer = { open_writer, read_peer,
+	write_all };
+
+/* ---- who works ---- */
+
+static void slot_open(struct slot *slot)
+{
+	slot->sort->open(&slot->source, &slot->peer);
 	slot->number = 0;
 }
 
@@ -105,7 +175,8 @@ static void slot_close(struct worker *worker, unsigned which)
 
 	must_be(iosrc_close(slot->source), IOSRC_OK);
 	slot_ended(worker, which);
-	system_close(slot->peer);
+	if (slot->peer >= 0)
+		system_close(slot->peer);
 }
 
 static void slot_change(struct worker *worker, unsigned which, uint64_t random)
@@ -131,7 +202,6 @@ static void slot_change(struct worker *worker, unsigned which, uint64_t random)
 static void slot_act(struct worker *worker, unsigned which, uint64_t random)
 {
 	struct slot *slot = &worker->slots[which];
-	char data[256];
 
 	switch (random % 16) {
 	case 0:
@@ -147,11 +217,10 @@ static void slot_act(struct worker *worker, unsigned which, uint64_t random)
 		break;
 	case 4:
 	case 5:
-		system_send(slot->peer, "storm", 5, 0);
+		slot->sort->stir(slot->source, slot->peer);
 		break;
 	case 6:
-		while (iosrc_read(slot->source, data, sizeof(data)) > 0)
-			continue;
+		slot->sort->use(slot->source);
 		break;
 	case 7:
 		must_be(iosrc_rearm(slot->source, RIG_BOTH), IOSRC_OK);
@@ -178,7 +247,8 @@ static void *work(void *user)
 	return NULL;
 }
 
-static void worker_start(struct worker *worker, unsigned nth, uint64_t rounds)
+static void worker_start(struct worker *worker, unsigned nth, uint64_t rounds,
+    const struct storm_sort *const *sorts, size_t count)
 {
 	unsigned i;
 
@@ -186,25 +256,26 @@ static void worker_start(struct worker *worker, unsigned nth, uint64_t rounds)
 	worker->first = nth * SLOTS;
 	worker->seed = UINT64_C(0x2545f4914f6cdd1d) + nth;
 	worker->rounds = rounds;
-	for (i = 0; i < SLOTS; i++)
+	for (i = 0; i < SLOTS; i++) {
+		worker->slots[i].sort = sorts[i % count];
 		slot_open(&worker->slots[i]);
+	}
 	rig_start(&worker->thread, work, worker);
 }
 
-void contract_R9_S9_rounds_of_four_threads_in_random_order(void **state)
+void storm_run(const struct storm_sort *const *sorts, size_t count)
 {
 	static struct worker workers[WORKERS];
 	system_thread waiters[WAITERS];
 	uint64_t rounds = contract_scale(20000) / WORKERS + 1;
 	unsigned i, k;
 
-	(void)state;
 	memset(&storm, 0, sizeof(storm));
 	storm.poller = contract_poller(0);
 	for (i = 0; i < WAITERS; i++)
 		rig_start(&waiters[i], storm_wait, NULL);
 	for (i = 0; i < WORKERS; i++)
-		worker_start(&workers[i], i, rounds);
+		worker_start(&workers[i], i, rounds, sorts, count);
 	for (i = 0; i < WORKERS; i++) {
 		assert_int_equal(system_thread_join(workers[i].thread), 0);
 		for (k = 0; k < SLOTS; k++)
@@ -219,4 +290,21 @@ void contract_R9_S9_rounds_of_four_threads_in_random_order(void **state)
 	assert_true(atomic_load(&storm.events) > 0);
 	contract_expect_quiet(storm.poller);
 	assert_ok(iosrc_poller_release(storm.poller));
+}
+
+void contract_R9_S9_rounds_of_four_threads_in_random_order(void **state)
+{
+	static const struct storm_sort *const sockets[] = { &storm_socket };
+
+	(void)state;
+	storm_run(sockets, 1);
+}
+
+void contract_R9_S9_rounds_of_pipes_and_sockets(void **state)
+{
+	static const struct storm_sort *const both[] = { &storm_pipe_reader,
+		&storm_pipe_writer, &storm_socket };
+
+	(void)state;
+	storm_run(both, 3);
 }

@@ -698,6 +698,8 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_H3_into_inner_gives_it_back_unharmed),
 	CONTRACT_TEST(contract_H3_R12_a_raw_close_is_silent),
 	CONTRACT_TEST(contract_P1_a_process_ends_with_everything_pending),
+	CONTRACT_TEST_SECONDS(
+	    contract_R9_S9_rounds_of_waitables_pipes_and_sockets, 300),
 	CONTRACT_TEST(contract_R11_a_listener_goes_on_under_a_used_number),
 	CONTRACT_TEST(contract_R11_reregister_of_another_event_watches_that),
 	CONTRACT_TEST(contract_R12_a_raw_close_of_a_pipe_is_silent),

@@ -3,8 +3,9 @@
 #
 # test-counts.sh: what must be shown in full number however far the suite's
 # repetitions are scaled down: 100,000 wakes from other threads, and 20,000
-# rounds of register, change, deregister and close by four threads. IOSRC_RUN
-# is what programs for Windows are run by, if anything.
+# rounds of register, change, deregister and close by four threads, on sockets
+# alone and on sockets, pipes and waitable handles. IOSRC_RUN is what programs
+# for Windows are run by, if anything.
 set -eu
 
 cd "${top_builddir:-.}"
@@ -25,4 +26,4 @@ run() {
 }
 
 run 10 W2_no_wake_is_lost_one_waiter
-run 100 R9_S9_rounds_of_four_threads
+run 100 R9_S9_rounds_of
