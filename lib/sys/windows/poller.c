@@ -48,7 +48,8 @@
 #include "sys/windows/watch.h"
 #include "wait_latched.h"
 
-#define PACKETS_MOST 256 /* of one call of the system; 8 KiB of stack */
+#define PACKETS_MOST 256  /* of one call of the system; 8 KiB of stack */
+#define RETRY_NS 10000000 /* while the system has no memory to be asked */
 
 struct windows {
 	SRWLOCK lock;
@@ -242,15 +243,30 @@ static size_t deliver(iosrc_poller *poller, const OVERLAPPED_ENTRY *packets,
 	return events;
 }
 
+/* Sends what is queued. Answers whether something went back to the queue: the
+ * system had no memory for it, and it is to be tried again soon. */
+static bool flush(struct windows *windows)
+{
+	bool refused;
+
+	AcquireSRWLockExclusive(&windows->lock);
+	iosrc__watches_flush(&windows->records.watches);
+	refused = iosrc__watches_are_queued(&windows->records.watches);
+	ReleaseSRWLockExclusive(&windows->lock);
+	return refused;
+}
+
 /* Without an event, is there more to be had at once? What a packet has put
  * into the queue is ready perhaps; and what was cancelled comes back in no
  * time, to be asked again: a wait that does not block looks out for it a few
- * times, or it would miss what was there before it began. */
+ * times, or it would miss what was there before it began. As often it tries
+ * what was refused. */
 static void look_again(const struct windows *windows, int64_t left_ns,
-    struct iosrc__collected *got)
+    bool refused, struct iosrc__collected *got)
 {
 	if (iosrc__watches_are_queued(&windows->records.watches)) {
 		got->full = true;
+		got->dropped |= refused;
 	} else if (left_ns == 0 && windows->records.watches.cancelled) {
 		got->full = true;
 		got->dropped = true;
@@ -264,12 +280,11 @@ static struct iosrc__collected iosrc__collect(iosrc_poller *poller,
 	OVERLAPPED_ENTRY packets[PACKETS_MOST];
 	size_t most = capacity < PACKETS_MOST ? capacity : PACKETS_MOST;
 	struct iosrc__collected got = { 0 };
-	int64_t taken;
+	bool refused = flush(windows);
+	int64_t taken = iosrc__port_take(windows->port, packets, most,
+	    refused && (left_ns < 0 || left_ns > RETRY_NS) ? RETRY_NS
+	                                                   : left_ns);
 
-	AcquireSRWLockExclusive(&windows->lock);
-	iosrc__watches_flush(&windows->records.watches);
-	ReleaseSRWLockExclusive(&windows->lock);
-	taken = iosrc__port_take(windows->port, packets, most, left_ns);
 	if (taken < 0) {
 		got.status = (iosrc_status)taken;
 		return got;
@@ -279,7 +294,7 @@ static struct iosrc__collected iosrc__collect(iosrc_poller *poller,
 	    &got.dropped);
 	got.full = (size_t)taken == most;
 	if (got.count == 0)
-		look_again(windows, left_ns, &got);
+		look_again(windows, left_ns, refused, &got);
 	ReleaseSRWLockExclusive(&windows->lock);
 	return got;
 }
@@ -294,11 +309,8 @@ static int64_t windows_wait(iosrc_poller *poller, iosrc_event *out_events,
 	    timeout_ns);
 
 	if (atomic_load_explicit(&poller->latch.word, memory_order_acquire) &
-	    IOSRC__LATCH_SLEEPERS) {
-		AcquireSRWLockExclusive(&windows->lock);
-		iosrc__watches_flush(&windows->records.watches);
-		ReleaseSRWLockExclusive(&windows->lock);
-	}
+	    IOSRC__LATCH_SLEEPERS)
+		flush(windows);
 	return count;
 }
 

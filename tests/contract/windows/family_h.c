@@ -720,5 +720,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST_SECONDS(contract_S2_a_blocking_write_holds_up_nobody, 60),
 	CONTRACT_TEST(contract_S3_own_overlapped_calls_in_do_io),
 	CONTRACT_TEST(contract_S8_a_pipe_is_given_back_usable),
+	CONTRACT_TEST(contract_X2_packets_that_the_system_refuses),
+	CONTRACT_TEST(contract_X2_packets_that_the_system_refuses_at_first),
 	{ NULL, NULL, 0 }
 };

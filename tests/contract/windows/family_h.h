@@ -23,6 +23,8 @@ void contract_S2_a_blocking_pipe_carries_vectors(void **state);
 void contract_S2_a_blocking_write_holds_up_nobody(void **state);
 void contract_S3_own_overlapped_calls_in_do_io(void **state);
 void contract_S8_a_pipe_is_given_back_usable(void **state);
+void contract_X2_packets_that_the_system_refuses(void **state);
+void contract_X2_packets_that_the_system_refuses_at_first(void **state);
 void contract_P1_a_process_ends_with_everything_pending(void **state);
 void contract_R9_S9_rounds_of_waitables_pipes_and_sockets(void **state);
 void contract_R11_a_listener_goes_on_under_a_used_number(void **state);
