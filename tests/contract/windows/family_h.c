@@ -715,6 +715,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_V7_named_pipes_tell_the_end),
 	CONTRACT_TEST(contract_V11_directions_of_a_pipe_are_apart),
 	CONTRACT_TEST(contract_R13_layered_sockets_are_looked_through),
+	CONTRACT_TEST(contract_R13_no_socket_without_winsock),
 	CONTRACT_TEST(contract_R13_layers_without_a_bottom_are_told),
 	CONTRACT_TEST(contract_S2_a_blocking_pipe_carries_vectors),
 	CONTRACT_TEST_SECONDS(contract_S2_a_blocking_write_holds_up_nobody, 60),

@@ -18,6 +18,7 @@ void contract_P1_a_poller_ends_beside_its_pipes(void **state);
 void contract_V7_named_pipes_tell_the_end(void **state);
 void contract_V11_directions_of_a_pipe_are_apart(void **state);
 void contract_R13_layered_sockets_are_looked_through(void **state);
+void contract_R13_no_socket_without_winsock(void **state);
 void contract_R13_layers_without_a_bottom_are_told(void **state);
 void contract_S2_a_blocking_pipe_carries_vectors(void **state);
 void contract_S2_a_blocking_write_holds_up_nobody(void **state);

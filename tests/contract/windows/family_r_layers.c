@@ -2,7 +2,7 @@
  *
  * family_r_layers.c: sockets of a layered provider, which nothing here has: a
  * double of WSAIoctl answers for one. What the library asks AFD about is the
- * socket at the bottom.
+ * socket at the bottom. And what is no socket, since Winsock was not begun.
  */
 #include "family_h.h"
 
@@ -124,5 +124,54 @@ void contract_R13_layers_without_a_bottom_are_told(void **state)
 	contract_expect_quiet(poller);
 	assert_ok(iosrc_close(source));
 	system_close(pair[1]);
+	assert_ok(iosrc_poller_release(poller));
+}
+
+/* ---- without Winsock ---- */
+
+/* As Windows answers then; Wine 8 looks at the handle alone. */
+static int WINAPI not_begun(SOCKET socket, int level, int name, char *out,
+    int *size)
+{
+	(void)socket;
+	(void)level;
+	(void)name;
+	(void)out;
+	(void)size;
+	WSASetLastError(WSANOTINITIALISED);
+	return SOCKET_ERROR;
+}
+
+static void is_no_socket(iosrc_poller *poller, iosrc_handle handle)
+{
+	iosrc_source *source = contract_source(handle);
+	char byte;
+
+	assert_kind(iosrc_register(source, poller, 1, IOSRC_READABLE),
+	    IOSRC_KIND_BAD_HANDLE);
+	assert_kind(iosrc_read(source, &byte, 1), IOSRC_KIND_BAD_HANDLE);
+	assert_kind(iosrc_write(source, "x", 1), IOSRC_KIND_BAD_HANDLE);
+	contract_expect_quiet(poller);
+	assert_ok(iosrc_into_inner(source, NULL));
+}
+
+/* A number of nothing is a bad handle before Winsock was begun, too. */
+void contract_R13_no_socket_without_winsock(void **state)
+{
+	const struct native_import ours = { "getsockopt",
+		(void (*)(void))not_begun };
+	iosrc_poller *poller = contract_poller(0);
+	iosrc_handle closed = system_socket(IOSRC_TYPE_STREAM);
+
+	(void)state;
+	system_close(closed);
+	while (WSACleanup() == 0)
+		continue;
+	is_no_socket(poller, closed);
+	if (native_import(&ours, 1) == 1)
+		is_no_socket(poller, closed);
+	else
+		contract_without("Winsock's own answer, for the library is no "
+		                 "DLL: it cannot be given a double");
 	assert_ok(iosrc_poller_release(poller));
 }
