@@ -9,9 +9,8 @@
 
 #include <iosrc.h>
 
-/* The status of an NTSTATUS that says failure: never IOSRC_OK. Connections get
- * Winsock's codes, as its own calls answer them; all else gets the Win32 code
- * that the system maps it to. */
+/* The status of an NTSTATUS that says failure: never IOSRC_OK. What a poll says
+ * of a connection is no status: its error is Winsock's to tell. */
 iosrc_status iosrc__status_from_nt(int32_t code);
 
 #endif

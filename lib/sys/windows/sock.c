@@ -224,12 +224,11 @@ static iosrc_bits ready_of(ULONG events)
 	return ready;
 }
 
-struct iosrc__watch_answer iosrc__sock_answer(const struct iosrc__watch *watch)
+struct iosrc__watch_answer iosrc__sock_answer_of(NTSTATUS status,
+    const struct iosrc__afd_poll *poll)
 {
-	const struct sock *sock = sock_of(watch);
 	struct iosrc__watch_answer answer = { IOSRC__ANSWER_CANCELLED, 0,
 		false };
-	NTSTATUS status = sock->done.Status;
 
 	/* What is in the poll is old when it was cancelled. */
 	if (status == IOSRC__NT_CANCELLED || status == IOSRC__NT_HANDLES_CLOSED)
@@ -239,13 +238,20 @@ struct iosrc__watch_answer iosrc__sock_answer(const struct iosrc__watch *watch)
 		return answer;
 	}
 	/* The count tells, not the events, which stay when it timed out. */
-	if (sock->poll.handle_count == 0)
+	if (poll->handle_count == 0)
 		return answer;
-	if (sock->poll.handles[0].events & IOSRC__AFD_LOCAL_CLOSE) {
+	if (poll->handles[0].events & IOSRC__AFD_LOCAL_CLOSE) {
 		answer.outcome = IOSRC__ANSWER_CLOSED;
 		return answer;
 	}
 	answer.outcome = IOSRC__ANSWER_READY;
-	answer.ready = ready_of(sock->poll.handles[0].events);
+	answer.ready = ready_of(poll->handles[0].events);
 	return answer;
+}
+
+struct iosrc__watch_answer iosrc__sock_answer(const struct iosrc__watch *watch)
+{
+	const struct sock *sock = sock_of(watch);
+
+	return iosrc__sock_answer_of(sock->done.Status, &sock->poll);
 }

@@ -8,6 +8,7 @@
 #include <iosrc.h>
 
 #include "sys/windows/group.h"
+#include "sys/windows/nt.h"
 #include "sys/windows/watch.h"
 
 extern const struct iosrc__watch_calls iosrc__sock_calls;
@@ -23,6 +24,9 @@ void iosrc__sock_set_base(struct iosrc__watch *watch, SOCKET base);
 /* The handle of AFD that a socket is polled through. */
 HANDLE iosrc__sock_afd(const struct iosrc__watch *watch);
 
+/* What a poll that ended so says. */
+struct iosrc__watch_answer iosrc__sock_answer_of(NTSTATUS status,
+    const struct iosrc__afd_poll *poll);
 /* What the packet of a poll says. */
 struct iosrc__watch_answer iosrc__sock_answer(const struct iosrc__watch *watch);
 

@@ -2,10 +2,10 @@
  *
  * winsock.c: WSAStartup, once a process, and the sockets that need it.
  *
- * The one thing in the library that is neither const nor in an object: Winsock
- * counts its users by process, and a count of the library's own keeps its
- * sockets alive when the program ends its use (WSACleanup closes all sockets
- * with the last user). It is never given back. Sockets that iosrc_into_inner
+ * With operation.c's table, what in the library is neither const nor in an
+ * object: Winsock counts its users by process, and a count of the library's own
+ * keeps its sockets alive when the program ends its use (WSACleanup closes all
+ * sockets with the last user). It is never given back. Sockets that iosrc_into_inner
  * has given away need it after the last object of the library, and unloading
  * may not call into Winsock (DllMain). A copy of the library that is loaded
  * and unloaded a thousand times leaves a count of a thousand and nothing else.
