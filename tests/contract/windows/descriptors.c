@@ -55,14 +55,15 @@ void contract_descriptors_take(struct contract_descriptors *out)
 	ULONG_PTR i, number;
 
 	out->count = 0;
-	out->open = calloc(MOST, 1);
+	out->open = calloc(MOST, 1); /* the type, as a number that is not 0 */
 	assert_non_null(out->open);
 	for (i = 0; i < list->count; i++) {
 		if (list->entries[i].process != GetCurrentProcessId())
 			continue;
 		number = list->entries[i].handle / 4;
 		if (number < MOST)
-			out->open[number] = 1;
+			out->open[number] = (unsigned char)(1 +
+			    list->entries[i].type % 255);
 		out->count++;
 	}
 	free(list);
@@ -94,9 +95,21 @@ static void print_one(HANDLE handle, const char *what)
 	    type.info.TypeName.Buffer ? type.info.TypeName.Buffer : L"");
 }
 
+/* The pool replaces its own: as many of a type are gone as are new. */
+static int is_replaced(const int balance[256])
+{
+	unsigned type;
+
+	for (type = 1; type < 256; type++)
+		if (balance[type] != 0)
+			return 0;
+	return 1;
+}
+
 static size_t differences(const struct contract_descriptors *then, int print)
 {
 	struct contract_descriptors now;
+	int balance[256] = { 0 };
 	size_t i, found = 0;
 
 	contract_descriptors_take(&now);
@@ -104,14 +117,16 @@ static size_t differences(const struct contract_descriptors *then, int print)
 		if (now.open[i] == then->open[i])
 			continue;
 		found++;
+		balance[now.open[i]]++;
+		balance[then->open[i]]--;
 		if (print)
 			print_one((HANDLE)(uintptr_t)(4 * i),
 			    now.open[i] ? "left open"
 			                : "closed, which was not ours");
 	}
-	/* The pool replaces its own. */
-	if (now.count == then->count)
+	if (now.count == then->count && is_replaced(balance)) {
 		found = 0;
+	}
 	contract_descriptors_free(&now);
 	return found;
 }

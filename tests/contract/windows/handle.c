@@ -6,6 +6,8 @@
  */
 #include "native.h"
 
+#include <winternl.h>
+
 #define ROOM 65536
 
 void native_must(int ok, const char *what)
@@ -215,14 +217,28 @@ static int is_listener(iosrc_handle handle)
 	    listens;
 }
 
-/* Nobody can be asked. A socket that blocks hangs here, and the runner ends
- * the test. Pipes are opened overlapped, or the library could not use them. */
+/* As it was opened: calls of its own that may wait, or overlapped ones. */
+static int is_overlapped(iosrc_handle pipe)
+{
+	const ULONG waits = FILE_SYNCHRONOUS_IO_ALERT |
+	    FILE_SYNCHRONOUS_IO_NONALERT;
+	IO_STATUS_BLOCK done;
+	ULONG mode = waits;
+
+	native_must(NtQueryInformationFile(native_handle(pipe), &done, &mode,
+	                sizeof(mode), FileModeInformation) >= 0,
+	    "NtQueryInformationFile");
+	return (mode & waits) == 0;
+}
+
+/* Of a socket nobody can be asked: one that blocks hangs here, and the runner
+ * ends the test. */
 int system_is_nonblocking(iosrc_handle handle)
 {
 	char byte;
 
 	if (native_is_pipe(handle))
-		return 1;
+		return is_overlapped(handle);
 	if (is_listener(handle)) {
 		iosrc_handle taken = system_accept(handle, NULL);
 
