@@ -26,6 +26,7 @@ SMALL = [
     ("pipes", ("10", "2", "10"), 100, 108),
     ("growth", ("200",), 250, 300),
     ("threads", ("2",), 300, 404),
+    ("shared", ("2",), 300, 300),
     ("echo-together", ("3", "tcp"), 100, None),
     ("echo-together", ("3", "unix"), 100, None),
     ("echo-apart", ("3", "tcp"), 100, None),

@@ -66,6 +66,8 @@ struct adapter {
 	/* From any thread. */
 	void (*wake)(struct loop *loop);
 
+	/* Optional: the same poller and sources, for one more thread. */
+	struct loop *(*share)(struct loop *loop);
 	/* Optional: many at once. Sizes are asked for and answered. */
 	void (*add_many)(struct loop *loop, size_t first, size_t count);
 	void (*read_many)(struct loop *loop, const size_t *numbers,

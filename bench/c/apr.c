@@ -158,6 +158,7 @@ static const struct adapter adapter = {
 	.accept = lib_accept,
 	.wake = lib_wake,
 	.lacks = {
+		{ "shared", "a pollset has one array of results" },
 		{ "ready edge", "apr_pollset is level-triggered" },
 		{ "wake pending", "blocks once 65,536 wakes are pending" },
 		{ "wake awake", "blocks once 65,536 wakes are pending" },

@@ -23,6 +23,7 @@ static const struct adapter adapter = {
 	.write = lib_write,
 	.accept = lib_accept,
 	.wake = lib_wake,
+	.share = lib_share,
 };
 
 #include "bench/c/main.h"

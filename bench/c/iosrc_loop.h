@@ -43,6 +43,14 @@ static struct loop *lib_open_with(iosrc_flags flags, size_t count,
 	return loop;
 }
 
+static struct loop *lib_share(struct loop *loop)
+{
+	struct loop *shared = allocate(1, sizeof(*shared));
+
+	*shared = *loop;
+	return shared;
+}
+
 static void lib_create(struct loop *loop, size_t i, int fd)
 {
 	check(iosrc_create(fd, IOSRC_HANDLE_DEFAULT, &loop->sources[i]) == 0,

@@ -87,6 +87,7 @@ static const struct adapter adapter = {
 	.write = lib_write,
 	.accept = lib_accept,
 	.wake = lib_wake,
+	.share = lib_share,
 	.add_many = lib_add_many,
 	.read_many = lib_read_many,
 	.write_many = lib_write_many,

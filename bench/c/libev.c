@@ -160,6 +160,7 @@ static const struct adapter adapter = {
 	.wake = lib_wake,
 	.lazy = 1,
 	.lacks = {
+		{ "shared", "one thread at a time runs an ev_loop" },
 		{ "ready edge", "ev_io is level-triggered" },
 	},
 };

@@ -181,6 +181,9 @@ static const struct adapter adapter = {
 	.write = lib_write,
 	.accept = lib_accept,
 	.wake = lib_wake,
+	.lacks = {
+		{ "shared", "one thread at a time runs an event_base" },
+	},
 };
 
 #include "bench/c/main.h"

@@ -165,6 +165,7 @@ static const struct adapter adapter = {
 	.wake = lib_wake,
 	.lazy = 1,
 	.lacks = {
+		{ "shared", "one thread alone runs a uv_loop_t" },
 		{ "ready edge", "uv_poll_t is level-triggered" },
 		{ "timeout 50000", "timers of whole milliseconds" },
 		{ "timeout 200000", "timers of whole milliseconds" },

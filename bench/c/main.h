@@ -19,6 +19,7 @@
 #include "bench/c/echo.h"
 #include "bench/c/pipes.h"
 #include "bench/c/ready.h"
+#include "bench/c/shared.h"
 #include "bench/c/timeouts.h"
 #include "bench/c/wakers.h"
 
@@ -29,6 +30,7 @@ static const struct {
 	{ "pipes", load_pipes },
 	{ "growth", load_growth },
 	{ "threads", load_threads },
+	{ "shared", load_shared },
 	{ "echo-together", load_echo_together },
 	{ "echo-apart", load_echo_apart },
 	{ "accept", load_accept },

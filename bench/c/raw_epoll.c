@@ -41,6 +41,14 @@ static struct loop *raw_open(size_t count, enum mode mode, enum wants wants)
 	return loop;
 }
 
+static struct loop *raw_share(struct loop *loop)
+{
+	struct loop *shared = allocate(1, sizeof(*shared));
+
+	*shared = *loop;
+	return shared;
+}
+
 static void raw_create(struct loop *loop, size_t i, int fd)
 {
 	loop->fds[i] = fd;
@@ -128,6 +136,7 @@ static const struct adapter adapter = {
 	.write = raw_write,
 	.accept = raw_accept,
 	.wake = raw_wake,
+	.share = raw_share,
 };
 
 #include "bench/c/main.h"

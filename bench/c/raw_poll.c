@@ -134,6 +134,7 @@ static const struct adapter adapter = {
 	.accept = raw_accept,
 	.wake = raw_wake,
 	.lacks = {
+		{ "shared", "poll(2) is level-triggered and has no poller" },
 		{ "ready edge", "poll(2) is level-triggered" },
 	},
 };

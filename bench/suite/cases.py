@@ -50,7 +50,7 @@ SECTIONS = {
     "asyncio": "Echo servers written with Python's asyncio, the client apart",
     "growth": "Growth: 100 active of so many sources",
     "memory": "Memory: heap bytes a source",
-    "threads": "Several threads, each with a poller of its own",
+    "threads": "Several threads: each with a poller of its own, and all on one",
 }
 
 
@@ -92,10 +92,19 @@ def growth(count):
                 f"{count:,} sources", ("event",), step=100)
 
 
+def many(count):
+    return f"{count} thread{'s' if count > 1 else ''}"
+
+
 def threads(count):
     return Case("threads", "threads", (str(count),), 100000,
-                f"{count} thread{'s' if count > 1 else ''}",
-                ("event", "wall"), step=count * 102)
+                f"{many(count)}, a poller each", ("event", "wall"),
+                step=count * 102)
+
+
+def shared(count):
+    return Case("threads", "shared", (str(count),), 100000,
+                f"{many(count)}, one poller", ("event", "wall"))
 
 
 ALL = [
@@ -140,7 +149,7 @@ ALL = [
     *[growth(count) for count in (100, 300, 1000, 3000, 9000, 18000)],
     Case("memory", "memory", ("9000",), 1, "of 9,000 sources",
          ("object", "watching"), quick=True, step=0),
-    threads(1), threads(2), threads(4),
+    threads(1), threads(2), threads(4), shared(1), shared(2), shared(4),
 ]
 
 # Instructions of user space by callgrind, differenced over two lengths: load,

@@ -21,6 +21,7 @@ impl Loop for Mio {
     const VERSION: &'static str = env!(concat!("VERSION_", "mio"));
     const LACKS: &'static [(&'static str, &'static str)] = &[
         ("ready level", "mio has edge mode alone"),
+        ("shared", "to wait takes the Poll for oneself (&mut)"),
         ("timeout 50000", "timeouts are rounded up to milliseconds"),
         ("timeout 200000", "timeouts are rounded up to milliseconds"),
     ];

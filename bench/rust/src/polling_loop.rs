@@ -22,7 +22,8 @@ pub struct Polling {
 impl Loop for Polling {
     type Waker = Arc<Poller>;
     const VERSION: &'static str = env!(concat!("VERSION_", "polling"));
-    const LACKS: &'static [(&'static str, &'static str)] = &[];
+    const LACKS: &'static [(&'static str, &'static str)] =
+        &[("shared", "one thread at a time waits")];
 
     fn open(count: usize, mode: Mode) -> Polling {
         Polling {
