@@ -16,6 +16,7 @@ var iosrcContender = contender{
 		{"echo-apart", echoApart},
 		{"change", change},
 		{"empty", empty},
+		{"memory", memory},
 		{"ready", ready},
 		{"wake", wake},
 	},
@@ -39,12 +40,15 @@ func open(fds []int) *loop {
 	check(err)
 	l := &loop{poller: poller, events: make([]iosrc.Event, capacity)}
 	for _, fd := range fds {
-		source, err := iosrc.NewSource(iosrc.Handle(fd),
-			iosrc.HandleDefault)
-		check(err)
-		l.sources = append(l.sources, source)
+		l.create(fd)
 	}
 	return l
+}
+
+func (l *loop) create(fd int) {
+	source, err := iosrc.NewSource(iosrc.Handle(fd), iosrc.HandleDefault)
+	check(err)
+	l.sources = append(l.sources, source)
 }
 
 func (l *loop) add(i int, mode iosrc.Interest) {
@@ -198,6 +202,25 @@ func empty(r request) {
 	}
 	each("wait", cpuNs()-began, r.operations)
 	operations(r.operations)
+}
+
+func memory(r request) {
+	count := r.numbers[0]
+	fds, l := idle(count), open(nil)
+	l.sources = make([]*iosrc.Source, 0, count)
+	bare := heapBytes()
+	for _, fd := range fds {
+		l.create(fd)
+	}
+	objects := heapBytes()
+	for i := range fds {
+		l.add(i, 0)
+	}
+	l.settle()
+	all := heapBytes()
+	each("object", objects-bare, count)
+	each("watching", all-objects, count)
+	operations(len(l.sources))
 }
 
 // Sockets in place of eventfds, which Go's syscall package cannot make.

@@ -6,7 +6,10 @@ The loads are those of bench/c; asyncio is a server written with asyncio on
 top of a selector, and has the client program apart.
 """
 import asyncio
+import ctypes
+import gc
 import os
+import resource
 import selectors
 import socket
 import struct
@@ -274,6 +277,44 @@ def empty(kind, wanted, count):
     operations(wanted)
 
 
+class Heap(ctypes.Structure):
+    """struct mallinfo2"""
+    _fields_ = [(name, ctypes.c_size_t) for name in
+                ("arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks",
+                 "fsmblks", "uordblks", "fordblks", "keepcost")]
+
+
+def heap_bytes():
+    gc.collect()
+    mallinfo2 = ctypes.CDLL(None).mallinfo2
+    mallinfo2.restype = Heap
+    heap = mallinfo2()
+    return heap.uordblks + heap.hblkhd
+
+
+def memory(kind, _, count):
+    """Once more with Python's objects in the C library's heap, so that one
+    count has all of them; a loop of nothing is taken off."""
+    if os.environ.get("PYTHONMALLOC") != "malloc":
+        os.environ["PYTHONMALLOC"] = "malloc"
+        os.execv(sys.executable, [sys.executable, *sys.argv])
+    fds = idle(count)
+    others = [kind([])]
+    heap_bytes()
+    start = heap_bytes()
+    others.append(kind([]))
+    bare = heap_bytes()
+    loop = kind(fds)
+    objects = heap_bytes()
+    for i in range(count):
+        loop.add(i)
+    settle(loop)
+    every = heap_bytes()
+    each("object", (objects - bare) - (bare - start), count)
+    each("watching", every - objects, count)
+    operations(count)
+
+
 def ready(kind, wanted, count, mode):
     ends, peers = unix_pairs(count)
     loop = watch(kind, ends, mode == "level")
@@ -374,7 +415,8 @@ def asyncio_echo(kind, wanted, connections):
 
 LOADS = {"pipes": pipes, "echo-together": echo_together,
          "echo-apart": echo_apart, "change": change, "empty": empty,
-         "ready": ready, "wake": wake, "asyncio": asyncio_echo}
+         "memory": memory, "ready": ready, "wake": wake,
+         "asyncio": asyncio_echo}
 # Of these, only what one thread does.
 LACKS = {way: "measured in C and Rust" for way in
          ("*", "wake awake", "wake asleep", "wake pingpong", "empty threaded")}
@@ -384,6 +426,8 @@ def main():
     if len(sys.argv) < 3 or sys.argv[1] not in CONTENDERS:
         sys.exit(__doc__)
     kind = CONTENDERS[sys.argv[1]]
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     if sys.argv[2] == "list":
         for load in LOADS:
             if load not in kind.LACKS:

@@ -85,6 +85,32 @@ pub fn empty<L: Loop>(request: &Request) {
     operations(request.operations);
 }
 
+/// Of all allocators: Rust's is the C library's.
+fn heap_bytes() -> i64 {
+    // SAFETY: it only reads.
+    let heap = unsafe { libc::mallinfo2() };
+    (heap.uordblks + heap.hblkhd) as i64
+}
+
+pub fn memory<L: Loop>(request: &Request) {
+    let count = request.numbers[0];
+    let (mut ends, _peers) = open_idle(count);
+    let mut looped = L::open(count, Mode::Edge);
+    let bare = heap_bytes();
+    // Drained, for the vector itself has to stay.
+    for (i, fd) in ends.drain(..).enumerate() {
+        looped.create(i, fd);
+    }
+    let objects = heap_bytes();
+    for i in 0..count {
+        looped.add(i);
+    }
+    settle(&mut looped);
+    each("object", objects - bare, count);
+    each("watching", heap_bytes() - objects, count);
+    operations(count);
+}
+
 pub fn timeout<L: Loop>(request: &Request) {
     let timeout = request.numbers[0];
     let mut looped = L::open(1, Mode::Edge);
