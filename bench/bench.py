@@ -34,7 +34,7 @@ def options():
                         default=[], help="all but these")
     parser.add_argument("--cases", nargs="+", metavar="WORD", default=[],
                         help="cases of these sections or loads alone, or "
-                        "instructions")
+                        "counts")
     parser.add_argument("--reference", action="store_true",
                         help="measure nothing: make the results that are kept "
                         "those that doc/performance.md shows")
@@ -42,8 +42,9 @@ def options():
                         help="keep what an earlier run has of other cases")
     parser.add_argument("--no-build", action="store_true",
                         help="what is measured was built before")
-    parser.add_argument("--no-instructions", action="store_true",
-                        help="do without callgrind, which takes a minute")
+    parser.add_argument("--no-counts", action="store_true",
+                        help="do without callgrind and strace, which take a "
+                        "minute")
     chosen = parser.parse_args()
     if chosen.quick:
         chosen.rounds, chosen.scale = min(chosen.rounds, 3), chosen.scale / 4
@@ -63,9 +64,9 @@ def wanted_cases(chosen):
              if (case.quick or not chosen.quick) and
              (not chosen.cases or case.section in chosen.cases or
               case.load in chosen.cases or case.name in chosen.cases)]
-    if not found and chosen.cases != ["instructions"]:
+    if not found and chosen.cases != ["counts"]:
         sys.exit("bench: no such case; sections: " + " ".join(cases.SECTIONS) +
-                 " instructions")
+                 " counts")
     return found
 
 
@@ -91,7 +92,8 @@ def rounded(value):
 def collect(suite, chosen, found):
     measured = suite.measure(found, chosen.rounds)
     result = {"machine": runs.machine(), "versions": suite.versions(),
-              "cases": {}, "instructions": {}, "failures": suite.failures}
+              "cases": {}, "instructions": {}, "calls": {},
+              "failures": suite.failures}
     for case, who in measured.items():
         result["cases"][case.name] = {
             "who": {name: {figure: [rounded(value) for value in several]
@@ -99,9 +101,10 @@ def collect(suite, chosen, found):
                     for name, figures in who.items()},
             "rounds": chosen.rounds, "scale": chosen.scale,
             "lacks": suite.who(case)[1]}
-    if "instructions" in chosen.cases or not (
-            chosen.quick or chosen.cases or chosen.no_instructions):
+    if "counts" in chosen.cases or not (
+            chosen.quick or chosen.cases or chosen.no_counts):
         result["instructions"] = suite.instructions()
+        result["calls"] = suite.calls()
     return result
 
 
@@ -111,7 +114,8 @@ def add_kept(result, folder):
         kept = json.load(file)
     result["cases"] = {**kept["cases"], **result["cases"]}
     result["versions"] = {**kept["versions"], **result["versions"]}
-    result["instructions"] = result["instructions"] or kept["instructions"]
+    for kind in report.COUNTED:
+        result[kind] = result[kind] or kept.get(kind, {})
     result["failures"] = kept["failures"] + result["failures"]
 
 

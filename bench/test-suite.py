@@ -71,10 +71,6 @@ def skip(what):
 
 # ---- counts ----
 
-def small_case(load, arguments):
-    return cases.Case("", load, arguments, 0, "", ())
-
-
 def check_counts(place, contender):
     """Every load that is claimed, at a size that takes no time."""
     command = [*place.made[contender.target], *contender.arguments]
@@ -86,7 +82,7 @@ def check_counts(place, contender):
         if load == "asyncio" and contender.language != "Python":
             continue
         name = f"{contender.name}: {load} {' '.join(arguments)}"
-        why = runs.lack(small_case(load, arguments), claims, lacks)
+        why = runs.lack(runs.small_case(load, arguments), claims, lacks)
         if why:
             skip(f"{name}: {why}")
             continue
@@ -121,7 +117,7 @@ def failures_of(place, folder, text):
     fake = contenders.Contender("fake", "a fake", "C", "fake")
     place.made["fake"] = [program(folder, text)]
     suite = runs.Suite(place, [fake], 1)
-    suite.measure([small_case("empty", ("1",))], 1)
+    suite.measure([runs.small_case("empty", ("1",))], 1)
     return suite.failures
 
 
@@ -181,7 +177,9 @@ def made_up():
     return {"machine": runs.machine(), "versions": {"libuv": "9.9"},
             "cases": found, "failures": ["a failure"],
             "instructions": {title: {"raw-epoll": 1, "iosrc": 1000}
-                             for *_, title in cases.INSTRUCTIONS}}
+                             for *_, title in cases.INSTRUCTIONS},
+            "calls": {title: {"raw-epoll": 1, "iosrc": 0.0}
+                      for *_, title in cases.CALLS}}
 
 
 def check_report():
@@ -193,6 +191,18 @@ def check_report():
     result(goals["empty 1000, wait: libiosrc / raw epoll"] == "met", goals)
     result(goals["wake self, wake: libiosrc / mio (Rust)"] == "OVER", goals)
     result(goals["instructions, an empty wait: libiosrc"] == "OVER", goals)
+    result(goals["system calls, an empty wait: libiosrc"] == "met", goals)
+    result(goals["instructions, an edge: its write, the wait and the handler: "
+                 "libiosrc"] == "not measured", goals)
+    result(goals["memory 9000, object + watching: libiosrc"] == "met", goals)
+    result(goals["growth 18000, event: libiosrc / itself at growth 100, that "
+                 "of raw epoll = 1"] == "met", goals)
+    kept["cases"]["growth 18000"]["who"]["iosrc"]["event"] = [9.0] * 3
+    result([row[-1] for row in report.goal_rows(kept) if "itself" in row[0]]
+           == ["OVER", "OVER"], "growth that is not flat")
+    result(not list(report.goal_rows({"cases": {}}, every=False)) and
+           len(list(report.goal_rows({"cases": {}}))) > 100,
+           "goals without a figure")
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "page.md")
         with open(path, "w", encoding="utf-8") as file:

@@ -84,6 +84,7 @@ rust-1.71	cargo-web
 tool:go	golang-go
 tool:gnuplot	gnuplot-nox
 tool:valgrind	valgrind
+tool:strace	strace
 file:/usr/lib/debug/.build-id	libc6-dbg
 '
 

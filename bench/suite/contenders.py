@@ -70,7 +70,7 @@ ALL = [
     c("iosrc-many", "libiosrc, batches",
       only=(*ECHO, "exchange", "dry", "register")),
     c("iosrc-ring", "libiosrc, batches, io_uring", target="iosrc_many",
-      only=(*ECHO, "exchange", "dry"), BENCH_RING="yes"),
+      only=(*ECHO, "exchange", "dry", "register"), BENCH_RING="yes"),
     c("libuv", "libuv", "libuv1-dev"),
     c("libevent", "libevent", "libevent-dev"),
     c("libev", "libev", "libev-dev"),
@@ -98,6 +98,14 @@ class Place:
 
     def program(self, target):
         return os.path.join(self.build, "bench", "c", target)
+
+    def gates(self):
+        """The program whose instructions tests/gates counts."""
+        program = os.path.join(self.build, "tests", "gates", "loads")
+        if self.builds:
+            run_build(named(OURS), ["make", "-s", "-C", self.build,
+                                    "tests/gates/loads"])
+        return program
 
     def environment(self, contender):
         """What a run of it sees, with nothing of the caller's that counts."""

@@ -54,7 +54,7 @@ def conditions(result):
 
 def section(result, name, found, plots):
     yield f"### {report.section_title(name)}\n"
-    if name not in (*report.PLAIN, "instructions"):
+    if name not in (*report.PLAIN, *report.COUNTED):
         yield (f"{report.TITLES[BASE]}: median, in ns. All others: median of "
                "the ratios to it, and its quartiles.\n")
     for table in found:

@@ -6,21 +6,27 @@ A result is plain data, as results.json keeps it:
      "cases": {name: {"who": {contender: {figure: [value a round]}},
                       "lacks": {contender: reason}, "rounds": n,
                       "scale": factor of operations}},
-     "instructions": {title: {contender: count}}, "failures": [text]}
+     "instructions": {title: {contender: count}}, "calls": the same of system
+     calls, "failures": [text]}
 """
 import statistics
 
 from . import cases as plan
 from .contenders import ALL as CONTENDERS
-from .contenders import BASE
+from .contenders import BASE, OURS
 
 TITLES = {one.name: one.title for one in CONTENDERS}
 LANGUAGES = {one.name: one.language for one in CONTENDERS}
 
 
 def values(result, case, who, figure):
+    """Of each round; of a sum of figures, "this + that", too."""
     found = result["cases"].get(case, {}).get("who", {}).get(who, {})
-    return found.get(figure, [])
+    parts = [found.get(part, []) for part in figure.split(" + ")]
+    if len(parts) == 1:
+        return parts[0]
+    return [None if None in several else sum(several)
+            for several in zip(*parts)]
 
 
 def median(numbers):
@@ -120,6 +126,11 @@ def plain_table(result, cases, names):
 
 # Sections whose figures are no multiples of the base's.
 PLAIN = ("timeouts", "memory", "asyncio")
+# What is counted, by its name in the results.
+COUNTED = {
+    "instructions": "Instructions of user space an operation (callgrind)",
+    "calls": "System calls an operation (strace)",
+}
 
 
 def languages(names):
@@ -140,22 +151,21 @@ def tables(result):
                  for names in languages(shown(result))]
         yield section, [table for table in found if table and len(table) > 1
                         and len(table[0]) > 1]
-    if result.get("instructions"):
-        yield "instructions", [instruction_table(result)]
+    for kind in COUNTED:
+        if result.get(kind):
+            yield kind, [count_table(result[kind])]
 
 
-def instruction_table(result):
+def count_table(counts):
     names = [one.name for one in CONTENDERS if any(
-        one.name in row for row in result["instructions"].values())]
+        one.name in row for row in counts.values())]
     return [["", *[TITLES[name] for name in names]],
             *[[title, *[number(row.get(name)) for name in names]]
-              for title, row in result["instructions"].items()]]
+              for title, row in counts.items()]]
 
 
 def section_title(section):
-    if section == "instructions":
-        return "Instructions of user space an operation (callgrind)"
-    return plan.SECTIONS[section]
+    return COUNTED.get(section) or plan.SECTIONS[section]
 
 
 def lacks(result):
@@ -184,7 +194,12 @@ def goal_value(result, goal):
         return value, number(value)
     bases = values(result, goal.at_base or goal.case, goal.against,
                    goal.figure)
-    quarter = quartiles(ratios(own, bases))
+    found = ratios(own, bases)
+    if goal.less_base:
+        found = ratios(found, ratios(
+            values(result, goal.case, BASE, goal.figure),
+            values(result, goal.at_base, BASE, goal.figure)))
+    quarter = quartiles(found)
     if quarter is None:
         return None, "-"
     low, middle, high = quarter
@@ -192,24 +207,28 @@ def goal_value(result, goal):
             f"{middle:.2f} ({low:.2f}-{high:.2f})")
 
 
-def goal_rows(result):
-    """[what, limit, value, verdict]; a goal without a figure says so."""
+def goal_rows(result, every=True):
+    """[what, limit, value, verdict]; a goal without a figure says so. Not
+    every: those of what was measured alone."""
     for goal in plan.goals():
-        if goal.case not in result["cases"]:
+        if not every and not values(result, goal.case, goal.who, goal.figure):
             continue
         value, text = goal_value(result, goal)
         against = TITLES.get(goal.against, goal.against)
         what = f"{goal.case}, {goal.figure}: {TITLES.get(goal.who, goal.who)}"
         if goal.at_base:
             what += f" / itself at {goal.at_base}"
+            if goal.less_base:
+                what += f", that of {TITLES[BASE]} = 1"
         elif goal.against:
             what += f" / {against}"
         limit = f"{goal.limit:g}" + (" in the quartiles" if goal.band else "")
         yield [what, limit, text, verdict(value, goal.limit)]
-    for title, limit in plan.INSTRUCTION_GOALS.items():
-        value = result.get("instructions", {}).get(title, {}).get("iosrc")
-        if value is not None:
-            yield [f"instructions, {title}: libiosrc", str(limit),
+    for kind, title, limit in plan.COUNT_GOALS:
+        value = result.get(kind, {}).get(title, {}).get(OURS)
+        name = {"calls": "system calls"}.get(kind, kind)
+        if every or value is not None:
+            yield [f"{name}, {title}: {TITLES[OURS]}", str(limit),
                    number(value), verdict(value, limit)]
 
 
@@ -240,7 +259,7 @@ def text(result):
     """What is printed at the end."""
     for section, found in tables(result):
         yield f"\n{section_title(section)}"
-        if section not in (*PLAIN, "instructions"):
+        if section not in (*PLAIN, *COUNTED):
             yield (f"median of {TITLES[BASE]}; then medians of the ratios to "
                    "it (quartiles)")
         for table in found:
@@ -249,7 +268,7 @@ def text(result):
     for who, reasons in lacks(result).items():
         for reason, loads in reasons.items():
             yield f"- {TITLES[who]} has no {', '.join(loads)}: {reason}"
-    rows = list(goal_rows(result))
+    rows = list(goal_rows(result, every=False))
     if rows:
         yield "\nGoals"
         yield from aligned([["", "limit", "median (quartiles)", ""], *rows])

@@ -16,6 +16,7 @@ import tempfile
 import time
 
 from . import cases as plan
+from .contenders import OURS
 
 TIMEOUT = 120  # seconds a run may take
 
@@ -178,30 +179,83 @@ class Suite:
             values.extend([None] * (number - len(values)))
             values.append(value)
 
-    def instructions(self):
-        """{title: {contender: instructions}}, for programs in C."""
+    def counted(self, count, loads):
+        """{title: {contender: count}}, for programs in C."""
         result = {}
-        if not shutil.which("valgrind"):
-            raise SystemExit("bench: valgrind is missing (Debian: valgrind)")
-        for load, arguments, short, long, title in plan.INSTRUCTIONS:
+        for load, arguments, short, long, title in loads:
             for name, contender in self.contenders.items():
-                if contender.language != "C" or contender.only:
+                if contender.language != "C" or contender.only or lack(
+                        small_case(load, arguments), *self.claims[name]):
                     continue
-                counts = [self.count(name, load, length, arguments)
-                          for length in (short, long)]
-                result.setdefault(title, {})[name] = (
-                    counts[1] - counts[0]) / (long - short)
+                result.setdefault(title, {})[name] = each_of(
+                    count, [*self.commands[name], load], short, long,
+                    arguments, self.environments[name])
         return result
 
-    def count(self, name, load, operations, arguments):
-        with tempfile.TemporaryDirectory() as folder:
-            text = subprocess.run(
-                ["valgrind", "--tool=callgrind",
-                 f"--callgrind-out-file={folder}/out", *self.commands[name],
-                 load, str(operations), *arguments], check=True,
-                env=self.environments[name], stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE, text=True).stderr
-        return int(re.search(r"Collected : (\d+)", text).group(1))
+    def instructions(self):
+        need("valgrind")
+        result = self.counted(instructions_of, plan.INSTRUCTIONS)
+        for load, short, long, title in plan.GATE_INSTRUCTIONS:
+            if OURS in self.contenders:
+                result[title] = {OURS: each_of(
+                    instructions_of, [self.place.gates(), load], short, long,
+                    (), self.environments[OURS])}
+        return result
+
+    def calls(self):
+        need("strace")
+        return self.counted(calls_of, plan.CALLS)
+
+
+# ---- what is counted ----
+
+def small_case(load, arguments):
+    return plan.Case("", load, arguments, 0, "", ())
+
+
+def need(tool):
+    if not shutil.which(tool):
+        raise SystemExit(f"bench: {tool} is missing (Debian: {tool})")
+
+
+def each_of(count, command, short, long, arguments, environment):
+    """Of one operation, by the difference of two lengths."""
+    begun, more = [count([*command, str(length), *arguments], environment)
+                   for length in (short, long)]
+    # What a run prints at its end differs by a few instructions.
+    return round((more[0] - begun[0]) / (more[1] - begun[1]), 2)
+
+
+def watched(command, environment):
+    """What it said, and on stderr."""
+    done = subprocess.run(command, check=True, env=environment, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    # "operations N" of a contender; of a load of tests/gates N alone.
+    return int(float(done.stdout.split()[-1])), done.stderr
+
+
+def instructions_of(command, environment):
+    with tempfile.TemporaryDirectory() as folder:
+        done, text = watched(["valgrind", "--tool=callgrind",
+                              f"--callgrind-out-file={folder}/out", *command],
+                             environment)
+    return int(re.search(r"Collected : (\d+)", text).group(1)), done
+
+
+def calls_of(command, environment):
+    """Without those for memory, which the C library makes when it likes, and
+    those of threads that wait for each other."""
+    with tempfile.TemporaryDirectory() as folder:
+        done, _ = watched(["strace", "-f", "-c", "-U", "calls,name", "-o",
+                           f"{folder}/out", *command], environment)
+        with open(f"{folder}/out", encoding="ascii") as lines:
+            found = re.findall(r"^ *(\d+) +([a-z]\w*)$", lines.read(), re.M)
+    return sum(int(count) for count, name in found if name not in
+               UNCOUNTED), done
+
+
+UNCOUNTED = {"total", "brk", "madvise", "mmap", "mprotect", "mremap", "munmap",
+             "futex", "sched_yield"}
 
 
 def count_is_wrong(case, asked, done):
