@@ -132,6 +132,25 @@ def check_failures(place):
             result(bool(failures) != good, f"{text}: {failures}")
 
 
+def check_turns(place):
+    """A case that is measured in fewer rounds, beside one in all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        fake = contenders.Contender("fake", "a fake", "C", "fake")
+        place.made["fake"] = [program(folder,
+                                      "echo wait 1; echo operations 1")]
+        suite = runs.Suite(place, [fake], 1)
+        rare = cases.Case("", "empty", ("1",), 0, "", (), of_nine=5)
+        often = cases.Case("", "empty", ("2",), 0, "", ())
+        found = suite.measure([rare, often], 9)
+        result(not suite.failures, suite.failures)
+    result(found[often]["fake"]["wait"] == [1] * 9, found[often])
+    result(found[rare]["fake"]["wait"] ==
+           [1, 1, None, 1, None, 1, None, 1], found[rare])
+    result(runs.turns(rare, 9) == 5 and runs.turns(often, 9) == 9, "turns")
+    result(all(runs.has_turn(rare, 0, rounds) for rounds in range(1, 20)),
+           "a first round without a case")
+
+
 # ---- the driver ----
 
 def drive(folder, *more):
@@ -252,6 +271,7 @@ def main():
             skip(f"{contender.name}: not built, or not to be loaded "
                  f"({contender.needs})")
     check_failures(place)
+    check_turns(place)
     check_report()
     check_driver()
     print(f"{passed} passed, {failed} failed, {skipped} skipped")

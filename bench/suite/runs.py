@@ -80,6 +80,18 @@ def machine():
             "load": os.getloadavg()[0]}
 
 
+def turns(case, rounds):
+    """In how many of these rounds it is measured."""
+    return -(-rounds * case.of_nine // 9)
+
+
+def has_turn(case, number, rounds):
+    """Whether it is measured in round number: in the first and evenly from
+    there."""
+    several = turns(case, rounds)
+    return -(-number * several // rounds) < -(-(number + 1) * several // rounds)
+
+
 class Progress:
     """One line that changes in a terminal, one a minute elsewhere."""
 
@@ -158,10 +170,13 @@ class Suite:
     def measure(self, cases, rounds):
         """{case: {contender: {figure: [value of each round, or None]}}}"""
         able = {case: self.who(case)[0] for case in cases}
-        progress = Progress(rounds * sum(map(len, able.values())))
+        progress = Progress(sum(len(able[case]) for case in cases
+                                for number in range(rounds)
+                                if has_turn(case, number, rounds)))
         result = {case: {name: {} for name in able[case]} for case in cases}
         for number in range(rounds):
-            for case in random.sample(cases, len(cases)):
+            turn = [case for case in cases if has_turn(case, number, rounds)]
+            for case in random.sample(turn, len(turn)):
                 for name in random.sample(able[case], len(able[case])):
                     progress.step(f"{name}, {case.name}")
                     self.note(result[case][name], number, case, name)
