@@ -39,13 +39,11 @@ int64_t iosrc_do_io(iosrc_source *source, iosrc_bits directions, iosrc_io_fn fn,
 
 /* ---- direct I/O ---- */
 
-int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
-    int64_t answer, size_t asked)
+int64_t iosrc__io_report(iosrc_source *source, iosrc_bits direction,
+    int64_t answer)
 {
 	if (answer >= 0) {
-		if (answer > 0 && (size_t)answer < asked)
-			iosrc__source_rearm(source, direction,
-			    IOSRC__REARM_BLOCKED);
+		iosrc__source_rearm(source, direction, IOSRC__REARM_BLOCKED);
 		return answer;
 	}
 	switch (iosrc_status_kind((iosrc_status)answer)) {

@@ -12,12 +12,24 @@
 #include <iosrc.h>
 
 #include "options.h"
+#include "source.h"
 #include "sys/direct_io.h"
 
+/* The rest of settling, where the poller has to be told. */
+int64_t iosrc__io_report(iosrc_source *source, iosrc_bits direction,
+    int64_t answer);
+
 /* What a call of the system means for its direction; answers the answer.
- * `asked` is the length that the system was given; with 0 no count is short. */
-int64_t iosrc__io_settle(iosrc_source *source, iosrc_bits direction,
-    int64_t answer, size_t asked);
+ * `asked` is the length that the system was given; with 0 no count is short.
+ * Inline, for mostly there is nobody to tell. */
+static inline int64_t iosrc__io_settle(iosrc_source *source,
+    iosrc_bits direction, int64_t answer, size_t asked)
+{
+	if (!iosrc__source_reports(source) || answer == 0 ||
+	    (answer > 0 && (size_t)answer >= asked))
+		return answer;
+	return iosrc__io_report(source, direction, answer);
+}
 
 static inline size_t iosrc__io_clamped(size_t size)
 {

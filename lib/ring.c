@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io.h"
 #include "poller.h"
 #include "source.h"
 #include "sys/thread.h"

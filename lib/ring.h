@@ -19,9 +19,9 @@
 
 #include <iosrc.h>
 
-#include "io.h"
 #include "lock.h"
 
+struct iosrc__io;
 struct iosrc__ring_run;
 
 struct iosrc__ring {

@@ -31,31 +31,41 @@ static const struct iovec *as_iovec(const iosrc_buffer *buffers)
 	return (const struct iovec *)(const void *)buffers;
 }
 
-static int64_t answer(ssize_t result)
+/* False: it was interrupted and has to be done again. What would block is the
+ * most common of failures, and so has a short way. */
+static inline bool is_done(ssize_t result, int64_t *out_answer)
 {
-	return result < 0 ? iosrc__status_errno() : (int64_t)result;
+	int code;
+
+	*out_answer = result;
+	if (result >= 0)
+		return true;
+	code = errno;
+	if (code == EINTR)
+		return false;
+	*out_answer = code == EAGAIN ? IOSRC_E_WOULD_BLOCK
+	                             : iosrc__status_from_errno(code);
+	return true;
 }
 
 int64_t iosrc__direct_read(iosrc_source *source, void *out_data, size_t size)
 {
-	ssize_t result;
+	int64_t answer;
 
-	do {
-		result = read((int)source->handle, out_data, size);
-	} while (result < 0 && errno == EINTR);
-	return answer(result);
+	while (!is_done(read((int)source->handle, out_data, size), &answer))
+		;
+	return answer;
 }
 
 int64_t iosrc__direct_readv(iosrc_source *source, const iosrc_buffer *buffers,
     size_t count)
 {
-	ssize_t result;
+	int64_t answer;
 
-	do {
-		result = readv((int)source->handle, as_iovec(buffers),
-		    (int)count);
-	} while (result < 0 && errno == EINTR);
-	return answer(result);
+	while (!is_done(
+	    readv((int)source->handle, as_iovec(buffers), (int)count), &answer))
+		;
+	return answer;
 }
 
 /* ---- writing ---- */
@@ -145,12 +155,11 @@ static ssize_t write_once(iosrc_source *source, const iosrc_buffer *buffers,
 int64_t iosrc__direct_writev(iosrc_source *source, const iosrc_buffer *buffers,
     size_t count)
 {
-	ssize_t result;
+	int64_t answer;
 
-	do {
-		result = write_once(source, buffers, count);
-	} while (result < 0 && errno == EINTR);
-	return answer(result);
+	while (!is_done(write_once(source, buffers, count), &answer))
+		;
+	return answer;
 }
 
 int64_t iosrc__direct_write(iosrc_source *source, const void *data, size_t size)
