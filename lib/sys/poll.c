@@ -215,12 +215,15 @@ static size_t claim_dense(iosrc_poller *poller, iosrc_event *out_events,
     size_t room, iosrc_status *status)
 {
 	struct iosrc__poll_table *table = &state_of(poller)->table;
-	int ready = poll_for(table->dense, table->armed_count, 0);
+	/* Nothing but holes is nothing to poll. */
+	size_t count = table->holes < table->dense_count ? table->dense_count
+	                                                 : 0;
+	int ready = poll_for(table->dense, count, 0);
 
 	if (ready < 0)
 		*status = iosrc__status_errno();
-	return iosrc__poll_table_claim(table, poller, table->dense,
-	    table->armed_count, ready, out_events, room);
+	return iosrc__poll_table_claim(table, poller, table->dense, count,
+	    ready, out_events, room);
 }
 
 /* Claims and takes without blocking. */
@@ -312,7 +315,7 @@ static size_t lead(iosrc_poller *poller, iosrc_event *out_events,
 		return 0;
 	}
 	poll->leader = true;
-	count = table->armed_count;
+	count = table->dense_count;
 	ready = poll_copy(poll, count, left_ns, status);
 	word = atomic_fetch_sub_explicit(latch, 1, memory_order_acq_rel) - 1;
 	room = iosrc__wait_room(poller, capacity, word);

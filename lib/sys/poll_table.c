@@ -29,7 +29,7 @@
 
 struct iosrc__poll_entry {
 	uint32_t generation;   /* 0: not registered */
-	uint32_t dense;        /* place in the dense array + 1, 0: not armed */
+	uint32_t dense;        /* place in the dense array + 1, 0: none */
 	unsigned lent : 16;    /* the epoch in which it was lent */
 	unsigned interest : 3; /* directions */
 	unsigned armed : 3;    /* directions */
@@ -39,6 +39,9 @@ struct iosrc__poll_entry {
 	unsigned oneshot : 1;
 	unsigned touched : 1; /* since it was lent */
 };
+
+/* Holes are let be up to these, and up to half of the array. */
+#define HOLES_LEAST 64
 
 /* ---- growing ---- */
 
@@ -127,16 +130,56 @@ static short poll_events(unsigned armed)
 	return events;
 }
 
+/* A place without a handle, which poll passes over: of what is not armed now
+ * and will be again. */
+static bool is_hole(const struct pollfd *fd)
+{
+	return fd->fd < 0;
+}
+
+static void make_hole(struct iosrc__poll_table *table, size_t place)
+{
+	table->dense[place] = (struct pollfd){ .fd = -1 };
+	table->holes++;
+}
+
 static void dense_remove(struct iosrc__poll_table *table, size_t place)
 {
-	size_t last = --table->armed_count;
+	size_t last = --table->dense_count;
 
 	table->entries[table->slots[place]].dense = 0;
+	table->holes -= is_hole(&table->dense[place]);
 	if (place == last)
 		return;
 	table->dense[place] = table->dense[last];
 	table->slots[place] = table->slots[last];
 	table->entries[table->slots[place]].dense = (uint32_t)place + 1;
+}
+
+/* Without the holes, in the same order. */
+static void dense_compact(struct iosrc__poll_table *table)
+{
+	size_t kept = 0;
+
+	for (size_t place = 0; place < table->dense_count; place++) {
+		uint32_t slot = table->slots[place];
+
+		table->entries[slot].dense = 0;
+		if (is_hole(&table->dense[place]))
+			continue;
+		table->dense[kept] = table->dense[place];
+		table->slots[kept] = slot;
+		table->entries[slot].dense = (uint32_t)++kept;
+	}
+	table->dense_count = kept;
+	table->holes = 0;
+}
+
+/* Seldom, so that its share of what made the holes is small. */
+static void shed_holes(struct iosrc__poll_table *table)
+{
+	if (table->holes > HOLES_LEAST && table->holes > table->dense_count / 2)
+		dense_compact(table);
 }
 
 /* Brings the dense array in line with what an entry has armed. */
@@ -146,16 +189,19 @@ static void sync_entry(struct iosrc__poll_table *table, uint32_t slot,
 	struct iosrc__poll_entry *entry = &table->entries[slot];
 	struct pollfd *fd;
 
-	if (!entry->armed) {
-		if (entry->dense)
-			dense_remove(table, entry->dense - 1);
-		return;
-	}
 	if (!entry->dense) {
-		entry->dense = (uint32_t)++table->armed_count;
+		if (!entry->armed)
+			return;
+		entry->dense = (uint32_t)++table->dense_count;
 		table->slots[entry->dense - 1] = slot;
+		make_hole(table, entry->dense - 1);
 	}
 	fd = &table->dense[entry->dense - 1];
+	table->holes -= is_hole(fd);
+	if (!entry->armed) {
+		make_hole(table, entry->dense - 1);
+		return;
+	}
 	fd->fd = (int)handle;
 	fd->events = poll_events(entry->armed);
 	fd->revents = 0;
@@ -188,7 +234,8 @@ bool iosrc__poll_table_clear(struct iosrc__poll_table *table, uint32_t slot)
 	entry->generation = 0;
 	entry->armed = 0;
 	entry->touched = true;
-	sync_entry(table, slot, -1);
+	if (entry->dense)
+		dense_remove(table, entry->dense - 1);
 	table->registered--;
 	return table->is_lent && entry->lent == LENT(table->epoch);
 }
@@ -312,25 +359,13 @@ static bool claim(struct iosrc__poll_table *table, iosrc_poller *poller,
 	return true;
 }
 
-/* Takes what was disarmed out of the dense array, which could not be done
- * while it was walked. */
-static void dense_compact(struct iosrc__poll_table *table)
-{
-	for (size_t place = 0; place < table->armed_count;) {
-		if (table->dense[place].events == 0)
-			dense_remove(table, place);
-		else
-			place++;
-	}
-}
-
 /* Is the item of a poll still that of the dense array? What was lent is old
  * once the entry was touched; a handle has one entry that is armed. */
 static bool is_current(const struct iosrc__poll_table *table,
     const struct pollfd *fds, size_t place)
 {
 	return fds == table->dense ||
-	    (place < table->armed_count &&
+	    (place < table->dense_count &&
 	        table->dense[place].fd == fds[place].fd &&
 	        !table->entries[table->slots[place]].touched);
 }
@@ -341,7 +376,6 @@ size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
 {
 	size_t place = table->turn_at < count ? table->turn_at : 0;
 	size_t claimed = 0;
-	bool disarmed = false;
 
 	for (size_t seen = 0; seen < count && ready > 0 && claimed < room;
 	     seen++) {
@@ -357,13 +391,14 @@ size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
 		slot = table->slots[at];
 		claimed += claim(table, poller, slot, fds[at].revents,
 		    &out_events[claimed]);
-		table->dense[at].events = poll_events(
-		    table->entries[slot].armed);
-		disarmed |= table->dense[at].events == 0;
+		if (table->entries[slot].armed == 0)
+			make_hole(table, at);
+		else
+			table->dense[at].events = poll_events(
+			    table->entries[slot].armed);
 	}
 	table->turn_at = place;
-	if (disarmed)
-		dense_compact(table);
+	shed_holes(table);
 	return claimed;
 }
 
@@ -371,8 +406,10 @@ size_t iosrc__poll_table_claim(struct iosrc__poll_table *table,
 
 bool iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd)
 {
-	size_t count = table->armed_count;
+	size_t count;
 
+	shed_holes(table);
+	count = table->dense_count;
 	if (table->spare) {
 		free(table->lent);
 		table->lent = table->spare;
@@ -388,9 +425,12 @@ bool iosrc__poll_table_lend(struct iosrc__poll_table *table, int kick_fd)
 		struct iosrc__poll_entry *entry =
 		    &table->entries[table->slots[i]];
 
+		table->lent[i] = table->dense[i];
+		/* No file is held by a hole. */
+		if (is_hole(&table->lent[i]))
+			continue;
 		entry->lent = LENT(table->epoch);
 		entry->touched = false;
-		table->lent[i] = table->dense[i];
 	}
 	table->lent[count].fd = kick_fd;
 	table->lent[count].events = POLLIN;

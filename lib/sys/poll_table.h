@@ -4,8 +4,11 @@
  * dense array of those that are armed, and the copy of it that a blocked poll
  * is lent.
  *
- * 1. The dense array holds the armed sources and no others: hang-ups and
- *    errors cannot be masked, and what is not armed must not spin.
+ * 1. The dense array has the handles of armed sources and no others: hang-ups
+ *    and errors cannot be masked, and what is not armed must not spin. What is
+ *    disarmed leaves a hole, handle -1, and comes back to its place: in an
+ *    array that is stirred up the kernel jumps from file to file, which took
+ *    1.5 times as long for 9,000 of them.
  * 2. poll is level-triggered. An edge source's reported directions are
  *    disarmed and come back by rearm; a oneshot source's all, by modify; a
  *    level source stays armed. So whatever is dropped is polled again.
@@ -35,9 +38,10 @@ struct iosrc__poll_table {
 	size_t entry_count;
 	size_t registered;
 	struct pollfd *dense;
-	uint32_t *slots; /* of the dense array's items */
-	size_t capacity; /* of both; registered <= capacity */
-	size_t armed_count;
+	uint32_t *slots;    /* of the dense array's items */
+	size_t capacity;    /* of both; registered <= capacity */
+	size_t dense_count; /* with holes */
+	size_t holes;
 	struct pollfd *lent;  /* what a poll blocks with; its thread's alone */
 	struct pollfd *spare; /* what is lent next, where that has to grow */
 	size_t turn_at;       /* where the next claim begins, for fairness */
