@@ -310,7 +310,8 @@ def memory(kind, _, count):
         loop.add(i)
     settle(loop)
     every = heap_bytes()
-    each("object", (objects - bare) - (bare - start), count)
+    # Where there are none it is what else came and went.
+    each("object", max((objects - bare) - (bare - start), 0), count)
     each("watching", every - objects, count)
     operations(count)
 

@@ -238,7 +238,7 @@ def each_of(count, command, short, long, arguments, environment):
     begun, more = [count([*command, str(length), *arguments], environment)
                    for length in (short, long)]
     # What a run prints at its end differs by a few instructions.
-    return round((more[0] - begun[0]) / (more[1] - begun[1]), 2)
+    return round((more[0] - begun[0]) / (more[1] - begun[1]), 1)
 
 
 def watched(command, environment):
