@@ -48,10 +48,13 @@ static inline bool is_done(ssize_t result, int64_t *out_answer)
 	return true;
 }
 
-int64_t iosrc__direct_read(iosrc_source *source, void *out_data, size_t size)
+int64_t iosrc__direct_read_failed(iosrc_source *source, void *out_data,
+    size_t size)
 {
 	int64_t answer;
 
+	if (errno != EINTR)
+		return iosrc__status_errno();
 	while (!is_done(read((int)source->handle, out_data, size), &answer))
 		;
 	return answer;
@@ -162,9 +165,20 @@ int64_t iosrc__direct_writev(iosrc_source *source, const iosrc_buffer *buffers,
 	return answer;
 }
 
-int64_t iosrc__direct_write(iosrc_source *source, const void *data, size_t size)
+int64_t iosrc__direct_write_stream(iosrc_source *source, const void *data,
+    size_t size)
 {
 	iosrc_buffer buffer = { (void *)(uintptr_t)data, size };
 
 	return iosrc__direct_writev(source, &buffer, 1);
+}
+
+int64_t iosrc__direct_write_failed(iosrc_source *source, const void *data,
+    size_t size)
+{
+	if (errno == ENOTSOCK)
+		learn(source, IOSRC__SOURCE_STREAM);
+	else if (errno != EINTR)
+		return iosrc__status_errno();
+	return iosrc__direct_write_stream(source, data, size);
 }
