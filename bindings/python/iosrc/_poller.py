@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Pollers, what they answer, and the wakers that end their waits."""
 import ctypes
-import math
 import struct
+from math import ceil, inf
 from time import monotonic_ns
-from typing import Iterable, Iterator, List, NamedTuple, Optional, Tuple
+from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 
 from . import _raw
 from ._batch import Batch
 from ._error import Error, error_of
-from ._owner import PollerOwner, WakerOwner, number
+from ._owner import PollerOwner, WakerOwner, argument, number, prepared
 from ._source import Source
 
 Event = Tuple[int, int, int]
@@ -19,7 +19,9 @@ _BITS = 2**32 - 1
 _FOREVER = -1
 _LONGEST_NS = 2**63 - 1
 _EVENT = struct.Struct("=QQI4x")
-_wait = _raw.iosrc_poller_wait
+_wait = prepared("iosrc_poller_wait")
+_left = ctypes.c_int64.from_param
+AT_ONCE, FOREVER = _left(0), _left(_FOREVER)
 
 
 class Counters(NamedTuple):
@@ -39,13 +41,15 @@ class Events:
     Iterating gives plain tuples (token, registration, ready). It may be given
     to wait after wait; each thread needs its own.
     """
-    __slots__ = ("_array", "_view", "_count", "capacity")
+    __slots__ = ("_memory", "_room", "_view", "_count", "capacity")
 
     def __init__(self, capacity: int = 256) -> None:
         if not 0 < capacity < 2**31:
             raise ValueError(f"capacity is out of range: {capacity}")
-        self._array = (_raw.iosrc_event * capacity)()
-        self._view = memoryview(self._array).cast("B")
+        array = (_raw.iosrc_event * capacity)()
+        self._memory = ctypes.byref(array)
+        self._room = ctypes.c_size_t.from_param(capacity)
+        self._view = memoryview(array).cast("B")
         self._count = 0
         self.capacity = capacity
 
@@ -67,11 +71,14 @@ class Events:
 
 def _nanoseconds(timeout: Optional[float]) -> int:
     """Rounded up, so that no wait ends early."""
-    if timeout is None or timeout == math.inf:
+    if timeout is None:
         return _FOREVER
-    if not timeout >= 0:
+    left = timeout * 1e9
+    if 0 <= left < _LONGEST_NS:
+        return ceil(left)
+    if not left >= 0:
         raise ValueError(f"timeout is not zero or more: {timeout}")
-    return min(math.ceil(timeout * 1e9), _LONGEST_NS)
+    return _LONGEST_NS if left < inf else _FOREVER
 
 
 def _backend_number(name: str) -> int:
@@ -94,7 +101,7 @@ class Poller:
     sources belong to whoever made them: the poller does not keep them alive.
     """
     __slots__ = ("_pointer", "__weakref__")
-    _pointer: Optional[PollerOwner]
+    _pointer: Any  # the argument of a PollerOwner, or None
 
     def __init__(self, backend: Optional[str] = None, *,
                  io_uring: bool = False) -> None:
@@ -113,7 +120,7 @@ class Poller:
             ctypes.byref(pointer))
         if status:
             raise error_of(status)
-        self._pointer = pointer
+        self._pointer = argument(pointer)
 
     # ---- ends ----
 
@@ -216,7 +223,8 @@ class Poller:
         left = _nanoseconds(timeout)
         deadline = monotonic_ns() + left if left > 0 else left
         while True:
-            count = _wait(self._pointer, events._array, events.capacity, left)
+            count = _wait(self._pointer, events._memory, events._room,
+                          _left(left))
             if count >= 0:
                 events._count = count
                 return events

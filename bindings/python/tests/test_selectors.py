@@ -6,6 +6,8 @@ import os
 import selectors
 import signal
 import socket
+import threading
+import time
 import unittest
 
 import iosrc
@@ -106,6 +108,158 @@ class Selectors(Case):
 
     def test_a_negative_timeout_does_not_block(self):
         self.assertEqual(self.selector.select(-1), [])
+
+    def test_timeouts_are_kept(self):
+        self.selector.register(self.a, selectors.EVENT_READ)
+        for timeout, least in (0.02, 0.02), (1e-9, 0), (0, 0):
+            began = time.monotonic()
+            self.assertEqual(self.selector.select(timeout), [])
+            self.assertGreaterEqual(time.monotonic() - began, least)
+        self.b.send(b"x")
+        for timeout in None, 0, 5, float("inf"), 1e300:
+            self.assertEqual(len(self.selector.select(timeout)), 1)
+        with self.assertRaises(ValueError):
+            self.selector.select(float("nan"))
+
+    def test_a_signal_handler_runs_in_a_wait_that_goes_on(self):
+        seen = []
+        before = signal.signal(signal.SIGALRM, lambda *_: (
+            seen.append(1), len(seen) == 3 and self.b.send(b"x")))
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        self.selector.register(self.a, selectors.EVENT_READ)
+        for timeout in None, 20:
+            seen.clear()
+            signal.setitimer(signal.ITIMER_REAL, 0.005, 0.005)
+            try:
+                self.assertEqual(len(self.selector.select(timeout)), 1)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            self.assertGreaterEqual(len(seen), 3)
+            self.a.recv(1)
+
+    def test_a_descriptor_s_number_comes_again(self):
+        number = os.dup(self.a.fileno())
+        for closed_first in False, True, False, True:
+            self.selector.register(number, selectors.EVENT_READ, "old")
+            self.assertEqual(self.selector.select(0), [])
+            if closed_first:
+                os.close(number)
+            self.assertEqual(self.selector.unregister(number).data, "old")
+            if not closed_first:
+                os.close(number)
+            a, b = socket.socketpair()
+            with a, b:
+                b.send(b"x")
+                os.dup2(a.fileno(), number)
+                key = self.selector.register(number, selectors.EVENT_READ)
+                self.assertEqual(self.selector.select(0),
+                                 [(key, selectors.EVENT_READ)])
+                self.selector.unregister(number)
+            self.assertEqual(self.selector.select(0), [])
+            os.dup2(self.a.fileno(), number)
+        os.close(number)
+
+    def test_a_pause_between_registrations(self):
+        # What is kept of a descriptor tells nothing while it is unregistered.
+        self.b.send(b"x")
+        for events in 1, 2, 3, 1:
+            key = self.selector.register(self.a, events)
+            self.assertEqual(self.selector.select(0), [(key, events)])
+            self.selector.unregister(self.a)
+            self.assertEqual(self.selector.select(0), [])
+
+    def test_objects_and_their_numbers_are_one(self):
+        fd = self.a.fileno()
+        key = self.selector.register(self.a, selectors.EVENT_READ, 1)
+        self.assertIs(self.selector.get_key(fd), key)
+        with self.assertRaises(KeyError):
+            self.selector.register(fd, selectors.EVENT_READ)
+        key = self.selector.modify(fd, selectors.EVENT_WRITE, 2)
+        self.assertEqual(key, (self.a, fd, selectors.EVENT_WRITE, 2))
+        self.assertIs(self.selector.get_key(self.a), key)
+        self.assertIs(self.selector.unregister(fd), key)
+        for call in (self.selector.get_key, self.selector.unregister,
+                     lambda it: self.selector.modify(it, 1)):
+            for wrong in fd, self.a:
+                self.assertRaises(KeyError, call, wrong)
+            for wrong in -1, "text", None:
+                self.assertRaises(ValueError, call, wrong)
+
+    def test_after_the_end(self):
+        self.selector.register(self.a, selectors.EVENT_READ)
+        self.selector.close()
+        for timeout in None, 0, 1:
+            self.assertRaises(iosrc.ClosedError, self.selector.select,
+                              timeout)
+        self.assertRaises(iosrc.ClosedError, self.selector.register, self.a,
+                          selectors.EVENT_READ)
+        self.assertRaises(RuntimeError, self.selector.get_key, self.a)
+        self.assertIsNone(self.selector.get_map())
+
+    def changes(self, selector, fds, mean, *others):
+        """Threads that register and unregister, one a descriptor, for a while.
+        What they raise, but for what they mean to."""
+        until, strange = time.monotonic() + 0.3, []
+
+        def run(*calls):
+            while time.monotonic() < until and not strange:
+                for call in calls:
+                    try:
+                        call()
+                    except mean:
+                        pass
+                    except BaseException as error:
+                        strange.append(error)
+
+        threads = [threading.Thread(target=run, args=(
+            lambda fd=fd: selector.register(fd, selectors.EVENT_READ),
+            lambda fd=fd: selector.modify(fd, selectors.EVENT_WRITE),
+            lambda fd=fd: selector.unregister(fd))) for fd in fds]
+        threads += [threading.Thread(target=run, args=(call,))
+                    for call in others]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        return strange
+
+    def test_threads_change_their_descriptors_during_waits(self):
+        self.assertEqual(self.changes(
+            self.selector, [self.a.fileno(), self.b.fileno()], (),
+            lambda: self.selector.select(0),
+            lambda: self.selector.select(0.001)), [])
+        self.assertEqual(self.selector.select(0), [])
+        self.assertEqual(len(self.selector.get_map()), 0)
+
+    def test_a_wait_that_began_with_less_room(self):
+        numbers = [os.dup(self.a.fileno()) for _ in range(70)]
+
+        def change():
+            time.sleep(0.1)
+            for number in numbers:
+                self.selector.register(number, selectors.EVENT_READ)
+            self.b.send(b"x")
+
+        thread = threading.Thread(target=change)
+        thread.start()
+        try:
+            self.assertGreaterEqual(len(self.selector.select()), 1)
+        finally:
+            thread.join()
+            for number in numbers:
+                self.selector.unregister(number)
+                os.close(number)
+
+    def test_threads_that_disagree_harm_nothing_else(self):
+        # Which of them gets an error is not told, but what is used lives.
+        fd = self.a.fileno()
+        with IosrcSelector() as selector:
+            self.assertEqual(self.changes(
+                selector, [fd, fd, fd], (KeyError, iosrc.Error),
+                lambda: selector.select(0)), [])
+        key = self.selector.register(fd, selectors.EVENT_WRITE)
+        self.assertEqual(self.selector.select(0),
+                         [(key, selectors.EVENT_WRITE)])
 
 
 class Asyncio(Case):
