@@ -11,6 +11,8 @@ from . import _raw
 
 _char_at = ctypes.c_char.from_buffer
 _byref = ctypes.byref
+_size = ctypes.c_size_t.from_param
+_NOTHING = None, _size(0)
 
 
 class _Buffer(ctypes.Structure):
@@ -48,26 +50,26 @@ class _ReadOnly:
             release(byref(self._view))
 
 
-def writable(data: Any) -> Tuple[Any, int]:
-    """The address and the size in bytes of memory to be filled."""
+def writable(data: Any) -> Tuple[Any, Any]:
+    """The address and the size of memory to be filled, as arguments."""
     size = len(data) if type(data) is bytearray else memoryview(data).nbytes
-    return (_byref(_char_at(data)), size) if size else (None, 0)
+    return (_byref(_char_at(data)), _size(size)) if size else _NOTHING
 
 
-def readable(data: Any) -> Tuple[Any, int]:
-    """The address and the size in bytes of any bytes-like object."""
+def readable(data: Any) -> Tuple[Any, Any]:
+    """The address and the size of any bytes-like object, as arguments."""
     if type(data) is bytes:
-        return data, len(data)
+        return data, _size(len(data))
     if type(data) is bytearray:
-        return (_byref(_char_at(data)), len(data)) if data else (None, 0)
+        return (_byref(_char_at(data)), _size(len(data))) if data else _NOTHING
     view = memoryview(data)
     if not view.contiguous:
         raise BufferError("the memory is not contiguous")
     if not view.nbytes:
-        return None, 0
+        return _NOTHING
     if view.readonly:
-        return _ReadOnly(view), view.nbytes
-    return _byref(_char_at(view)), view.nbytes
+        return _ReadOnly(view), _size(view.nbytes)
+    return _byref(_char_at(view)), _size(view.nbytes)
 
 
 def _address(pointer: Any) -> int:
@@ -77,7 +79,7 @@ def _address(pointer: Any) -> int:
 
 def vector(buffers: Sequence[Any], borrow: Any) -> Tuple[Any, int, Any]:
     """An array of iosrc_buffer, its length, and what holds the memory."""
-    held = [borrow(data) for data in buffers]
+    held = [(borrow(data)[0], memoryview(data).nbytes) for data in buffers]
     array = (_raw.iosrc_buffer * len(held))()
     for item, (pointer, size) in zip(array, held):
         item.data, item.size = _address(pointer), size

@@ -9,7 +9,8 @@ from typing import Any, Iterable, Iterator, List, NamedTuple, Optional, Tuple
 from . import _raw
 from ._batch import Batch
 from ._error import Error, error_of
-from ._owner import PollerOwner, WakerOwner, argument, number, prepared
+from ._owner import (PollerOwner, WakerOwner, argument, number, owner_of,
+                     prepared)
 from ._source import Source
 
 Event = Tuple[int, int, int]
@@ -20,6 +21,11 @@ _FOREVER = -1
 _LONGEST_NS = 2**63 - 1
 _EVENT = struct.Struct("=QQI4x")
 _wait = prepared("iosrc_poller_wait")
+_register = prepared("iosrc_register")
+_reregister = prepared("iosrc_reregister")
+_deregister = prepared("iosrc_deregister")
+_wake = prepared("iosrc_waker_wake")
+_token, _bits = ctypes.c_uint64.from_param, ctypes.c_uint32.from_param
 _left = ctypes.c_int64.from_param
 AT_ONCE, FOREVER = _left(0), _left(_FOREVER)
 
@@ -153,24 +159,24 @@ class Poller:
 
     def register(self, source: Source, token: int, interest: int) -> None:
         """Registers a source under a token, 64 bits of the caller's own."""
-        status = _raw.iosrc_register(
-            source._pointer, self._pointer, number(token, _TOKENS, "token"),
-            number(interest, _BITS, "interest"))
+        status = _register(source._pointer, self._pointer,
+                           _token(number(token, _TOKENS, "token")),
+                           _bits(number(interest, _BITS, "interest")))
         if status:
             raise self._failed(status, source)
 
     def reregister(self, source: Source, token: int, interest: int) -> None:
         """Replaces token and interest whole, and reports again what is
         ready."""
-        status = _raw.iosrc_reregister(
-            source._pointer, self._pointer, number(token, _TOKENS, "token"),
-            number(interest, _BITS, "interest"))
+        status = _reregister(source._pointer, self._pointer,
+                             _token(number(token, _TOKENS, "token")),
+                             _bits(number(interest, _BITS, "interest")))
         if status:
             raise self._failed(status, source)
 
     def deregister(self, source: Source) -> None:
         """Ends a registration: no wait that begins later reports it."""
-        status = _raw.iosrc_deregister(source._pointer, self._pointer)
+        status = _deregister(source._pointer, self._pointer)
         if status:
             raise self._failed(status, source)
 
@@ -187,7 +193,7 @@ class Poller:
         for item, (pointer, token, interest) in zip(array, rows):
             item.token, item.interest = token, interest
             if pointer is not None:
-                item.source = pointer
+                item.source = owner_of(pointer)
         count = _raw.iosrc_register_many(
             self._pointer, array, len(rows), ctypes.sizeof(array[0]))
         # What holds a pointer is let go before anything is raised: a
@@ -274,7 +280,7 @@ class Waker:
     """Ends a wait of a poller, from any thread. Its wakes come as events with
     its token, at least one for any number of them."""
     __slots__ = ("_pointer", "__weakref__")
-    _pointer: Optional[WakerOwner]
+    _pointer: Any  # the argument of a WakerOwner, or None
 
     def __init__(self, poller: Poller, token: int) -> None:
         self._pointer = None
@@ -284,11 +290,11 @@ class Waker:
             ctypes.byref(pointer))
         if status:
             raise poller._failed(status)
-        self._pointer = pointer
+        self._pointer = argument(pointer)
 
     def wake(self) -> None:
         """Wakes one waiting thread, or else the next wait."""
-        status = _raw.iosrc_waker_wake(self._pointer)
+        status = _wake(self._pointer)
         if status:
             if self._pointer is None:
                 raise ValueError("the waker is closed")

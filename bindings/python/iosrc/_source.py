@@ -8,14 +8,20 @@ from . import _memory, _raw
 from ._address import Address, AddressLike
 from ._error import Error, error_of, is_in_progress
 from ._flags import WRITABLE, HandleType, Option, RecvFlag, SendFlag
-from ._owner import SourceOwner, number
+from ._owner import SourceOwner, argument, number, owner_of, prepared
 
 _T = TypeVar("_T")
 _BITS = 2**32 - 1
 _DIRECTIONS = 7
 _readable, _writable = _memory.readable, _memory.writable
-_read, _write = _raw.iosrc_read, _raw.iosrc_write
-_recv, _send = _raw.iosrc_recv, _raw.iosrc_send
+_read, _write = prepared("iosrc_read"), prepared("iosrc_write")
+_recv, _send = prepared("iosrc_recv"), prepared("iosrc_send")
+_recv_from = prepared("iosrc_recv_from")
+_send_to = prepared("iosrc_send_to")
+_rearm = prepared("iosrc_rearm")
+_registration = prepared("iosrc_source_registration")
+_handle = prepared("iosrc_source_handle")
+_bits = ctypes.c_uint32.from_param
 
 
 class Source:
@@ -29,7 +35,7 @@ class Source:
     again; in edge mode go on until it does.
     """
     __slots__ = ("_pointer", "__weakref__")
-    _pointer: Optional[SourceOwner]
+    _pointer: Any  # the argument of a SourceOwner, or None
 
     def __init__(self, handle: int, type: int = HandleType.DEFAULT, *,
                  closefd: bool = True) -> None:
@@ -42,12 +48,12 @@ class Source:
         if status:
             raise error_of(status)
         pointer.closes = closefd
-        self._pointer = pointer
+        self._pointer = argument(pointer)
 
     @classmethod
     def _of(cls, pointer: SourceOwner) -> "Source":
         self = cls.__new__(cls)
-        self._pointer = pointer
+        self._pointer = argument(pointer)
         return self
 
     # ---- ends ----
@@ -60,7 +66,7 @@ class Source:
         if pointer is None:
             return
         outcome: list = []
-        pointer.outcome = outcome
+        owner_of(pointer).outcome = outcome
         del pointer
         if outcome and outcome[0]:
             raise error_of(outcome[0])
@@ -72,8 +78,8 @@ class Source:
         pointer, self._pointer = self._pointer, None
         if pointer is None:
             raise ValueError("the source is closed")
-        pointer.closes = False
-        return _raw.iosrc_source_handle(pointer)
+        owner_of(pointer).closes = False
+        return _handle(pointer)
 
     @property
     def closed(self) -> bool:
@@ -86,7 +92,7 @@ class Source:
         self.close()
 
     def __del__(self, warn=warnings.warn) -> None:
-        if self._pointer is not None and self._pointer.closes:
+        if self._pointer is not None and owner_of(self._pointer).closes:
             warn(f"unclosed {self!r}", ResourceWarning, source=self,
                  stacklevel=2)
 
@@ -100,13 +106,13 @@ class Source:
     def fileno(self) -> int:
         """The handle, for calls of one's own; -1 when the source is closed.
         Do not close it."""
-        return _raw.iosrc_source_handle(self._pointer)
+        return _handle(self._pointer)
 
     @property
     def registration(self) -> int:
         """The number that events of this source carry; 0 when there is
         none."""
-        return _raw.iosrc_source_registration(self._pointer)
+        return _registration(self._pointer)
 
     def _failed(self, status: int) -> Exception:
         if self._pointer is None:
@@ -164,14 +170,14 @@ class Source:
             armed = directions & WRITABLE if is_in_progress(error) else \
                 directions
             # A failing re-arm comes as an event: the would-block stays one.
-            _raw.iosrc_rearm(self._pointer, armed)
+            _rearm(self._pointer, _bits(armed))
             raise
 
     def rearm(self, directions: int) -> None:
         """Says that I/O of one's own in these directions would have
         blocked."""
-        status = _raw.iosrc_rearm(self._pointer,
-                                  number(directions, _BITS, "directions"))
+        status = _rearm(self._pointer,
+                        _bits(number(directions, _BITS, "directions")))
         if status:
             raise self._failed(status)
 
@@ -198,7 +204,7 @@ class Source:
         """Receives once into a writable buffer. Whether a datagram was cut is
         told by recv_from."""
         count = _recv(self._pointer, *_writable(buffer),
-                      number(flags, _BITS, "flags"), None)
+                      _bits(number(flags, _BITS, "flags")), None)
         if count < 0:
             raise self._failed(count)
         return count
@@ -206,7 +212,7 @@ class Source:
     def send(self, data: Any, flags: int = SendFlag(0)) -> int:
         """Sends any bytes-like object once, without a copy."""
         count = _send(self._pointer, *_readable(data),
-                      number(flags, _BITS, "flags"))
+                      _bits(number(flags, _BITS, "flags")))
         if count < 0:
             raise self._failed(count)
         return count
@@ -216,9 +222,10 @@ class Source:
         """Receives a datagram once: the bytes stored, the sender, and whether
         the rest of it was lost for want of room."""
         peer, out = Address._empty(), ctypes.c_uint32()
-        count = _raw.iosrc_recv_from(
-            self._pointer, *_writable(buffer), number(flags, _BITS, "flags"),
-            ctypes.byref(peer._raw), ctypes.byref(out))
+        count = _recv_from(
+            self._pointer, *_writable(buffer),
+            _bits(number(flags, _BITS, "flags")), ctypes.byref(peer._raw),
+            ctypes.byref(out))
         if count < 0:
             raise self._failed(count)
         return count, peer, bool(out.value & _raw.IOSRC_OUT_TRUNCATED)
@@ -226,8 +233,9 @@ class Source:
     def send_to(self, data: Any, peer: AddressLike,
                 flags: int = SendFlag(0)) -> int:
         """Sends a datagram to an address once."""
-        count = _raw.iosrc_send_to(
-            self._pointer, *_readable(data), number(flags, _BITS, "flags"),
+        count = _send_to(
+            self._pointer, *_readable(data),
+            _bits(number(flags, _BITS, "flags")),
             ctypes.byref(Address.of(peer)._raw))
         if count < 0:
             raise self._failed(count)
