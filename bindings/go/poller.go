@@ -22,6 +22,7 @@ import "C"
 
 import (
 	"runtime"
+	"sync/atomic"
 	"time"
 	"unsafe"
 )
@@ -32,8 +33,16 @@ type Poller struct {
 	uses uses
 	raw  *rawPoller // both are the same until the end
 	// Ends the waits that are in progress when the poller is closed.
-	closer *rawWaker
+	closer   *rawWaker
+	answered atomic.Int64 // waits and events since the last yield
 }
+
+// A goroutine that runs for 10 ms without a turn of Go's scheduler is marked
+// for preemption by the runtime's monitor thread. When that finds it inside a
+// call of C it takes the processor from it, and hands it to another thread; and
+// having found one to take, it looks every 20 us for a while. Some hundreds of
+// events come in less time: a turn costs less.
+const yieldAfter = 512
 
 // NewPoller makes a poller; nil is all defaults. The environment variable
 // IOSRC_BACKEND then names the backend.
@@ -134,6 +143,10 @@ func (p *Poller) Wait(events []Event, timeout time.Duration) ([]Event, error) {
 	p.done()
 	if n < 0 {
 		return nil, errorOf(Status(n))
+	}
+	if p.answered.Add(1+n) >= yieldAfter {
+		p.answered.Store(0)
+		runtime.Gosched()
 	}
 	return events[:n], nil
 }

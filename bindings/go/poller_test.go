@@ -5,6 +5,8 @@ package iosrc_test
 import (
 	"io/fs"
 	"os"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -249,6 +251,27 @@ func TestCloseEndsWaits(t *testing.T) {
 	is(t, err, iosrc.ErrClosed)
 	if poller.Capabilities() != 0 || poller.IsCurrent(iosrc.Event{}) {
 		t.Fatal("a closed poller can")
+	}
+}
+
+// A loop that always has something to do leaves Go's other goroutines their
+// turn, long before the runtime would take it away.
+func TestABusyWaitYields(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	poller := newPoller(t)
+	reader, writer := pair(t)
+	ok(t, reader.Register(poller, 7, iosrc.Readable|iosrc.Level))
+	put(t, writer, "data")
+	for i := 0; i < 20; i++ {
+		var turned atomic.Bool
+		go turned.Store(true)
+		waits := 0
+		for ; !turned.Load(); waits++ {
+			if waits == 600 {
+				t.Fatalf("no turn in %d waits", waits)
+			}
+			waitOne(t, poller, 7, iosrc.Readable)
+		}
 	}
 }
 
