@@ -109,21 +109,65 @@ func pipes(r request) {
 	operations(seen)
 }
 
+// Reads what one event tells of and writes it back.
+func (l *loop) echoOne(event iosrc.Event, buffer []byte) {
+	source := l.sources[event.Token]
+	size, err := source.Read(buffer)
+	check(err)
+	assert(size > 0, "read")
+	sent, err := source.Write(buffer[:size])
+	check(err)
+	assert(sent == size, "write")
+}
+
+// What several events tell of is two crossings, one that reads and one that
+// writes.
+type echoBatch struct {
+	*iosrc.Batch
+	sizes []int
+}
+
+func (e *echoBatch) run(l *loop, ready []iosrc.Event, op uint32) {
+	e.Reset()
+	for i := range ready {
+		e.Add(l.sources[ready[i].Token], op, 0, i*room, e.sizes[i])
+	}
+	_, err := e.Run(l.poller)
+	check(err)
+}
+
+func (e *echoBatch) echo(l *loop, ready []iosrc.Event) {
+	for i := range ready {
+		e.sizes[i] = room
+	}
+	e.run(l, ready, iosrc.OpRead)
+	for i := range ready {
+		size, _, err := e.Result(i)
+		check(err)
+		assert(size > 0, "read")
+		e.sizes[i] = size
+	}
+	e.run(l, ready, iosrc.OpWrite)
+	for i := range ready {
+		sent, _, err := e.Result(i)
+		check(err)
+		assert(sent == e.sizes[i], "write")
+	}
+}
+
 func (l *loop) echo(warm, wanted int) {
-	buffer := make([]byte, room)
+	memory := make([]byte, capacity*room)
+	batch := echoBatch{iosrc.NewBatch(memory), make([]int, capacity)}
 	turns := func(until int) int {
 		seen := 0
 		for seen < until {
-			for _, event := range l.wait(-1) {
-				source := l.sources[event.Token]
-				size, err := source.Read(buffer)
-				check(err)
-				assert(size > 0, "read")
-				sent, err := source.Write(buffer[:size])
-				check(err)
-				assert(sent == size, "write")
-				seen++
+			ready := l.wait(-1)
+			if len(ready) == 1 {
+				l.echoOne(ready[0], memory[:room])
+			} else {
+				batch.echo(l, ready)
 			}
+			seen += len(ready)
 		}
 		return seen
 	}

@@ -47,10 +47,10 @@ def rust(name, title, word=None):
                      needs="cargo-web: mio and polling want Rust 1.71")
 
 
-def go(name, title, word):
-    # One thread runs Go code at a time, as in all others.
+def go(name, title, word, processors):
+    # As each costs least; one thread of the load's own runs, as in all others.
     return Contender(name, title, "Go", "go", (word,), needs="golang-go",
-                     environment={"GOMAXPROCS": "1"})
+                     environment={"GOMAXPROCS": str(processors)})
 
 
 def python(name, title, word=None):
@@ -78,8 +78,8 @@ ALL = [
     rust("mio", "mio (Rust)"),
     rust("polling", "polling (Rust)"),
     rust("iosrc-rust", "libiosrc from Rust", "iosrc"),
-    go("go-net", "Go's own poller", "net"),
-    go("iosrc-go", "libiosrc from Go", "iosrc"),
+    go("go-net", "Go's own poller", "net", 1),
+    go("iosrc-go", "libiosrc from Go", "iosrc", 2),
     python("python-selectors", "Python's epoll selector", "selectors"),
     python("iosrc-selectors", "libiosrc's selector for Python"),
     python("iosrc-python", "libiosrc from Python", "iosrc"),
