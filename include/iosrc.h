@@ -156,9 +156,12 @@
  * copies; what the pipe has no room for stays pending, counts as written, goes
  * on after iosrc_close and is lost when the process ends; until it is done
  * further writes would block. Messages are written whole, and read in pieces
- * where the buffer is smaller. An accept on a listener (a pipe: address, or the
- * waiting server end of a named pipe) gives its handle to the new source, and
- * the listener goes on with another one under the same registration.
+ * where the buffer is smaller. Those of 0 bytes, which iosrc_write never sends,
+ * are read past: a read answers with what is behind, so that 0 is the end and
+ * nothing else. One may give an event after which a read would block. An accept
+ * on a listener (a pipe: address, or the waiting server end of a named pipe)
+ * gives its handle to the new source, and the listener goes on with another one
+ * under the same registration.
  *
  * From its first use on a pipe's handle is bound to the port of the process's
  * thread pool, and calls on it that end at once send no packet there. The

@@ -299,6 +299,18 @@ static DWORD peek(const struct iosrc__pipe *pipe, DWORD *out_count)
 	    : GetLastError();
 }
 
+/* IOSRC__NT_PIPE_*; what cannot be asked is disconnected. */
+static ULONG state_of(const struct iosrc__pipe *pipe)
+{
+	FILE_PIPE_LOCAL_INFORMATION about;
+	IO_STATUS_BLOCK done;
+
+	return NtQueryInformationFile(pipe->handle, &done, &about,
+	           sizeof(about), FilePipeLocalInformation) < 0
+	    ? IOSRC__NT_PIPE_DISCONNECTED
+	    : about.NamedPipeState;
+}
+
 static iosrc_status refused(DWORD code)
 {
 	/* A pipe that is not open for it, as Unix tells it. */
@@ -306,48 +318,76 @@ static iosrc_status refused(DWORD code)
 	    code == ERROR_ACCESS_DENIED ? ERROR_INVALID_HANDLE : (int32_t)code);
 }
 
-/* There was data, but another process with the same pipe may have taken it:
- * then the read is taken back. */
-static int64_t read_now(struct iosrc__pipe *pipe, void *out_data, DWORD size,
-    bool *out_more)
+/* There was something, but another process with the same pipe may have taken it:
+ * then the read is taken back. The answer is a Win32 code. */
+static DWORD read_now(const struct iosrc__pipe *pipe, void *out_data,
+    DWORD size, DWORD *out_count)
 {
 	OVERLAPPED operation;
 	HANDLE event = make_event(&operation);
-	DWORD count = 0;
 	DWORD code;
 
+	*out_count = 0;
 	if (!event)
-		return iosrc_status_last_os();
+		return GetLastError();
 	code = end_now(pipe, &operation,
 	    ReadFile(pipe->handle, out_data, size, NULL, &operation), false,
-	    &count);
+	    out_count);
 	CloseHandle(event);
-	/* The rest of a message waits for the next read. */
-	*out_more = code == ERROR_MORE_DATA;
-	if (code == ERROR_SUCCESS || code == ERROR_MORE_DATA)
-		return count;
-	if (code == ERROR_OPERATION_ABORTED)
-		return IOSRC_E_WOULD_BLOCK;
-	return is_over(code) ? 0 : refused(code);
+	return code;
+}
+
+/* Nothing can be read, yet a read tells more and does not wait: of an empty
+ * message, or of the end behind one. Byte pipes keep no empty writes. */
+static bool hides_more(struct iosrc__pipe *pipe)
+{
+	bool empty = pipe->empty;
+
+	pipe->empty = false;
+	return empty ||
+	    (pipe->message && state_of(pipe) == IOSRC__NT_PIPE_CLOSING);
+}
+
+/* A write of nothing is read as nothing, and what is behind it is not seen
+ * before. ERROR_IO_PENDING: there is no more for now. */
+static DWORD read_past_empty(struct iosrc__pipe *pipe, void *out_data,
+    size_t size, DWORD *out_count)
+{
+	enum { EMPTY_MOST = 1000 }; /* others may write them as fast */
+	DWORD most = UINT32_MAX;
+	DWORD there;
+	DWORD code;
+
+	*out_count = 0;
+	for (unsigned i = 0; i < EMPTY_MOST; i++) {
+		code = peek(pipe, &there);
+		if (code != ERROR_SUCCESS || size == 0)
+			return code;
+		if (there == 0 && !hides_more(pipe))
+			break;
+		if (there)
+			most = there;
+		code = read_now(pipe, out_data,
+		    size < most ? (DWORD)size : most, out_count);
+		if (code != ERROR_SUCCESS || *out_count)
+			return code;
+	}
+	return ERROR_IO_PENDING;
 }
 
 static int64_t read_locked(struct iosrc__pipe *pipe, void *out_data,
     size_t size, bool *out_more)
 {
-	DWORD there = 0;
-	DWORD code = peek(pipe, &there);
+	DWORD count;
+	DWORD code = read_past_empty(pipe, out_data, size, &count);
 
-	*out_more = false;
-	if (is_over(code))
-		return 0;
-	if (code != ERROR_SUCCESS)
-		return refused(code);
-	if (size == 0)
-		return 0;
-	if (there == 0)
+	/* The rest of a message waits for the next read. */
+	*out_more = code == ERROR_MORE_DATA;
+	if (code == ERROR_SUCCESS || code == ERROR_MORE_DATA)
+		return count;
+	if (code == ERROR_IO_PENDING || code == ERROR_OPERATION_ABORTED)
 		return IOSRC_E_WOULD_BLOCK;
-	return read_now(pipe, out_data, size < there ? (DWORD)size : there,
-	    out_more);
+	return is_over(code) ? 0 : refused(code);
 }
 
 /* Into one buffer after the other, while there is something for it. A message
@@ -514,18 +554,6 @@ int64_t iosrc__pipe_write(iosrc_source *source, const iosrc_buffer *buffers,
 
 /* ---- readiness ---- */
 
-/* IOSRC__NT_PIPE_*; what cannot be asked is disconnected. */
-static ULONG state_of(const struct iosrc__pipe *pipe)
-{
-	FILE_PIPE_LOCAL_INFORMATION about;
-	IO_STATUS_BLOCK done;
-
-	return NtQueryInformationFile(pipe->handle, &done, &about,
-	           sizeof(about), FilePipeLocalInformation) < 0
-	    ? IOSRC__NT_PIPE_DISCONNECTED
-	    : about.NamedPipeState;
-}
-
 /* A client that came and went counts as one that came. */
 static bool has_client(const struct iosrc__pipe *pipe)
 {
@@ -544,7 +572,8 @@ static iosrc_bits ready_locked(struct iosrc__pipe *pipe)
 	if (pipe->listens)
 		return has_client(pipe) ? IOSRC_READABLE : 0;
 	state = state_of(pipe);
-	if (pipe->reads && (is_over(peek(pipe, &there)) || there > 0))
+	if (pipe->reads &&
+	    (is_over(peek(pipe, &there)) || there > 0 || pipe->empty))
 		ready |= IOSRC_READABLE;
 	if (pipe->writes && !pipe->write.pending)
 		ready |= IOSRC_WRITABLE;
@@ -568,15 +597,25 @@ iosrc_bits iosrc__pipe_ready(struct iosrc__pipe *pipe)
 	return ready;
 }
 
-/* A read of nothing is left pending; false: it has ended at once. */
+/* A read of nothing is left pending; false: it has ended at once. If there is
+ * nothing to read all the same, it met an empty message, which some systems
+ * leave where it is: then the next read of the caller takes it away. */
 static bool read_nothing(struct iosrc__pipe *pipe)
 {
+	DWORD there = 0;
+	BOOL ended;
+
+	pipe->empty = false;
 	if (pipe->read.pending || !pipe->reads)
 		return true;
 	iosrc__operation_begin(&pipe->read.operation);
-	return is_pending(&pipe->read,
-	    ReadFile(pipe->handle, pipe, 0, NULL,
-	        &pipe->read.operation.overlapped));
+	ended = ReadFile(pipe->handle, pipe, 0, NULL,
+	    &pipe->read.operation.overlapped);
+	if (is_pending(&pipe->read, ended))
+		return true;
+	pipe->empty = ended && pipe->message &&
+	    peek(pipe, &there) == ERROR_SUCCESS && there == 0;
+	return false;
 }
 
 /* A wait for a client is left pending; false: there is one. */

@@ -5,7 +5,8 @@
  *
  * 1. A read asks first what is there and takes no more. To learn of data that
  *    is to come, a read of nothing is left pending: it takes nothing, so
- *    nothing is lost to whoever gets the handle back.
+ *    nothing is lost to whoever gets the handle back, but for messages of 0
+ *    bytes, past which reads go anyway.
  * 2. A write goes out of memory of our own. What the pipe cannot take at once
  *    stays pending and counts as written; until it is, further writes would
  *    block.
@@ -60,6 +61,7 @@ struct iosrc__pipe {
 	bool writes;
 	bool blocks;  /* opened without FILE_FLAG_OVERLAPPED */
 	bool message; /* what is written at once is read at once */
+	bool empty;   /* a message of 0 bytes may be the next one */
 	bool listens;
 	bool accepting; /* a thread is about to change the handle */
 	bool closes;    /* the last operation closes the handle */
