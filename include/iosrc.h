@@ -161,7 +161,9 @@
  * nothing else. One may give an event after which a read would block. An accept
  * on a listener (a pipe: address, or the waiting server end of a named pipe)
  * gives its handle to the new source, and the listener goes on with another one
- * under the same registration.
+ * under the same registration. A registration for IOSRC_WRITABLE alone that was
+ * told so in edge mode is not told that the reader closes: the next write says
+ * it, or an event after iosrc_rearm.
  *
  * From its first use on a pipe's handle is bound to the port of the process's
  * thread pool, and calls on it that end at once send no packet there. The

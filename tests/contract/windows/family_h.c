@@ -719,6 +719,7 @@ const struct contract_test contract_family_h[] = {
 	CONTRACT_TEST(contract_N8_empty_messages_that_are_left_are_told),
 	CONTRACT_TEST(contract_P1_a_poller_ends_beside_its_pipes),
 	CONTRACT_TEST(contract_V7_named_pipes_tell_the_end),
+	CONTRACT_TEST(contract_V7_a_told_writer_is_not_told_the_end),
 	CONTRACT_TEST(contract_V11_directions_of_a_pipe_are_apart),
 	CONTRACT_TEST(contract_R13_layered_sockets_are_looked_through),
 	CONTRACT_TEST(contract_R13_no_socket_without_winsock),

@@ -22,6 +22,7 @@ void contract_N8_empty_writes_step_by_step(void **state);
 void contract_N8_empty_messages_that_are_left_are_told(void **state);
 void contract_P1_a_poller_ends_beside_its_pipes(void **state);
 void contract_V7_named_pipes_tell_the_end(void **state);
+void contract_V7_a_told_writer_is_not_told_the_end(void **state);
 void contract_V11_directions_of_a_pipe_are_apart(void **state);
 void contract_R13_layered_sockets_are_looked_through(void **state);
 void contract_R13_no_socket_without_winsock(void **state);

@@ -379,6 +379,28 @@ void contract_V7_named_pipes_tell_the_end(void **state)
 	}
 }
 
+/* Unlike on Unix: a writer that was told so in edge mode has nothing pending that
+ * the reader's end would end. The next write meets it, or a rearm tells. */
+void contract_V7_a_told_writer_is_not_told_the_end(void **state)
+{
+	iosrc_poller *poller = contract_poller(0);
+	iosrc_source *reader = NULL, *writer = NULL;
+
+	(void)state;
+	assert_ok(iosrc_pipe(&reader, &writer));
+	assert_ok(iosrc_register(writer, poller, 1, IOSRC_WRITABLE));
+	assert_int_equal(contract_expect(poller, 1).ready, IOSRC_WRITABLE);
+	assert_ok(iosrc_close(reader));
+	contract_expect_quiet(poller);
+	assert_ok(iosrc_rearm(writer, IOSRC_WRITABLE));
+	assert_bits(contract_expect(poller, 1).ready,
+	    IOSRC_WRITABLE | IOSRC_ERROR | IOSRC_WRITE_CLOSED);
+	contract_expect_quiet(poller);
+	assert_kind(iosrc_write(writer, "x", 1), IOSRC_KIND_BROKEN_PIPE);
+	assert_ok(iosrc_close(writer));
+	assert_ok(iosrc_poller_release(poller));
+}
+
 /* The directions do not disturb one another: full one way, idle the other. */
 void contract_V11_directions_of_a_pipe_are_apart(void **state)
 {
