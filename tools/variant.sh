@@ -89,14 +89,14 @@ check-clang)
 	need clang
 	CC=clang
 	CFLAGS='-O2 -g'
-	IOSRC_TEST_SCALE=20 IOSRC_TEST_SLOWNESS=2
+	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=2
 	;;
 check-musl)
 	title='musl'
 	need musl-gcc
 	CC='musl-gcc'
 	CFLAGS='-O2 -g'
-	IOSRC_TEST_SCALE=20 IOSRC_TEST_SLOWNESS=2
+	IOSRC_TEST_SCALE=10 IOSRC_TEST_SLOWNESS=2
 	# cmocka in the system is made for glibc; tools/deps.sh builds one for
 	# musl.
 	musl=${IOSRC_MUSL_PREFIX:-/usr/local/musl}
