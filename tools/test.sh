@@ -26,8 +26,8 @@ first='deps bootstrap build format-check regen-check'
 # Three lanes, side by side: tests wait more than they work. What is run in the
 # folder of the plain build is in one lane.
 lane_1='check check-model check-install check-bindings check-denied'
-lane_1="$lane_1 check-wine-bindings check-cross check-without"
-lane_2='check-valgrind check-clang check-musl check-mingw32'
+lane_1="$lane_1 check-wine-bindings check-cross"
+lane_2='check-valgrind check-clang check-musl check-mingw32 check-without'
 lane_3='check-tsan check-asan distcheck check-wine'
 stages="$first $lane_1 $lane_2 $lane_3"
 

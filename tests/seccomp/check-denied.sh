@@ -11,7 +11,7 @@ set -u
 top_builddir=${top_builddir:-.}
 deny=tests/seccomp/deny
 suite=./iosrc-conformance
-at_once=${IOSRC_TEST_DENIED_JOBS:-$(($(nproc 2>/dev/null || echo 1) * 2))}
+at_once=${IOSRC_TEST_DENIED_JOBS:-$(($(nproc 2>/dev/null || echo 1) * 3))}
 calls='eventfd2 epoll_pwait2 io_uring_setup pipe2 accept4'
 : "${IOSRC_TEST_SCALE:=5}" "${IOSRC_TEST_SLOWNESS:=2}"
 export IOSRC_TEST_SCALE IOSRC_TEST_SLOWNESS
