@@ -9,6 +9,7 @@
 #include <apr_poll.h>
 #include <apr_portable.h>
 #include <apr_version.h>
+#include <pthread.h>
 
 struct watcher {
 	apr_pollfd_t poll;
@@ -35,15 +36,19 @@ static void succeed(apr_status_t status, const char *what)
 	exit(1);
 }
 
+static void initialize(void)
+{
+	succeed(apr_initialize(), "apr_initialize");
+}
+
 static struct loop *lib_open(size_t count, enum mode mode, enum wants wants)
 {
-	static int ready;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct loop *loop = allocate(1, sizeof(*loop));
 
 	(void)mode;
 	loop->waker = WAKER;
-	if (!__atomic_exchange_n(&ready, 1, __ATOMIC_SEQ_CST))
-		succeed(apr_initialize(), "apr_initialize");
+	check(pthread_once(&once, initialize) == 0, "pthread_once");
 	succeed(apr_pool_create(&loop->pool, NULL), "apr_pool_create");
 	succeed(
 	    apr_pollset_create_ex(&loop->set,
