@@ -15,20 +15,10 @@
 #define PROMPT (100 * CONTRACT_MS)
 #define IS_SET(handle) (WaitForSingleObject(handle, 0) == WAIT_OBJECT_0)
 
-static iosrc_source *source_of(HANDLE handle)
-{
-	iosrc_source *source = NULL;
-
-	native_must(handle != NULL, "a waitable handle");
-	assert_ok(
-	    iosrc_create((iosrc_handle)handle, IOSRC_HANDLE_WAITABLE, &source));
-	return source;
-}
-
 static void rig_of(struct rig *rig, HANDLE handle, iosrc_bits interest)
 {
 	rig->poller = contract_poller(0);
-	rig->source = source_of(handle);
+	rig->source = native_waitable(handle);
 	rig->peer = -1;
 	assert_ok(
 	    iosrc_register(rig->source, rig->poller, RIG_TOKEN, interest));
@@ -161,21 +151,7 @@ static void contract_H1_a_signal_ends_a_blocked_wait(void **state)
 /* This program, told to say how it is used, and not to begin yet. */
 static HANDLE make_process(HANDLE *out_thread)
 {
-	WCHAR program[MAX_PATH + 1], line[MAX_PATH + 16];
-	PROCESS_INFORMATION made;
-	STARTUPINFOW how;
-
-	memset(&how, 0, sizeof(how));
-	how.cb = sizeof(how);
-	native_must(GetModuleFileNameW(NULL, program, MAX_PATH) > 0,
-	    "GetModuleFileName");
-	swprintf(line, MAX_PATH + 16, L"\"%ls\" --help", program);
-	native_must(CreateProcessW(program, line, NULL, NULL, FALSE,
-	                CREATE_SUSPENDED | DETACHED_PROCESS, NULL, NULL, &how,
-	                &made),
-	    "CreateProcess");
-	*out_thread = made.hThread;
-	return made.hProcess;
+	return native_process(L"--help", CREATE_SUSPENDED, out_thread);
 }
 
 static void contract_H1_a_process_is_readable_when_it_ended(void **state)
@@ -449,7 +425,7 @@ static void contract_H2_E13_capacity_smaller_than_the_signalled(void **state)
 	for (i = 0; i < COUNT; i++) {
 		event = event_that(FALSE);
 		SetEvent(event);
-		sources[i] = source_of(event);
+		sources[i] = native_waitable(event);
 		assert_ok(
 		    iosrc_register(sources[i], poller, i, IOSRC_READABLE));
 	}
@@ -486,7 +462,7 @@ static void crowd_run(iosrc_bits mode, uint64_t count)
 {
 	struct crowd crowd = { contract_poller(0), 0, 0 };
 	HANDLE semaphore = CreateSemaphoreW(NULL, 0, 1000000, NULL);
-	iosrc_source *source = source_of(semaphore);
+	iosrc_source *source = native_waitable(semaphore);
 	system_thread threads[4];
 	int64_t until;
 	uint64_t i;
@@ -574,7 +550,7 @@ static void contract_H3_a_poller_ends_with_waits_pending(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT; i++) {
-		sources[i] = source_of(event_that(i % 2));
+		sources[i] = native_waitable(event_that(i % 2));
 		assert_ok(iosrc_register(sources[i], poller, i,
 		    IOSRC_READABLE | sr_modes[i % SR_MODES]));
 	}
@@ -606,7 +582,7 @@ static void contract_H3_into_inner_gives_it_back_unharmed(void **state)
 		contract_expect_quiet(rig.poller);
 		assert_true(IS_SET(native_handle(handle)));
 		assert_false(IS_SET(native_handle(handle)));
-		rig.source = source_of(native_handle(handle));
+		rig.source = native_waitable(native_handle(handle));
 		assert_ok(iosrc_register(rig.source, rig.poller, RIG_TOKEN,
 		    IOSRC_READABLE));
 		SetEvent(native_handle(handle));
@@ -638,7 +614,7 @@ static void contract_H3_R12_a_raw_close_is_silent(void **state)
 
 static void refuses(iosrc_poller *poller, HANDLE handle, iosrc_kind kind)
 {
-	iosrc_source *source = source_of(handle);
+	iosrc_source *source = native_waitable(handle);
 
 	assert_kind(iosrc_register(source, poller, 1, IOSRC_READABLE), kind);
 	assert_int_equal(iosrc_source_registration(source), 0);

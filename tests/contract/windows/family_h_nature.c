@@ -12,16 +12,6 @@
 #include <string.h>
 #include <winternl.h>
 
-static iosrc_source *source_of(HANDLE handle)
-{
-	iosrc_source *source = NULL;
-
-	native_must(handle != NULL, "a waitable handle");
-	assert_ok(
-	    iosrc_create((iosrc_handle)handle, IOSRC_HANDLE_WAITABLE, &source));
-	return source;
-}
-
 /* ---- the double ---- */
 
 static unsigned renamed;
@@ -41,16 +31,6 @@ static NTSTATUS NTAPI query(HANDLE handle, OBJECT_INFORMATION_CLASS what,
 	type->Length = sizeof(name) - sizeof(WCHAR);
 	renamed++;
 	return status;
-}
-
-static void begin(void)
-{
-	const struct native_import ours = { "NtQueryObject",
-		(void (*)(void))query };
-
-	if (native_import(&ours, 1) != 1)
-		contract_skip("the library is no DLL: it cannot be given a "
-		              "double");
 }
 
 static void set_timer(HANDLE timer, long period_ms)
@@ -73,9 +53,9 @@ void contract_H1_H2_timers_of_another_type(void **state)
 	HANDLE timer;
 
 	(void)state;
-	begin();
+	native_double("NtQueryObject", (void (*)(void))query);
 	timer = CreateWaitableTimerW(NULL, FALSE, NULL);
-	source = source_of(timer);
+	source = native_waitable(timer);
 	assert_ok(iosrc_register(source, poller, 1, IOSRC_READABLE));
 	for (round = 0; round < 5; round++) {
 		set_timer(timer, 0);
@@ -84,7 +64,7 @@ void contract_H1_H2_timers_of_another_type(void **state)
 	}
 	assert_ok(iosrc_close(source));
 	timer = CreateWaitableTimerW(NULL, TRUE, NULL);
-	source = source_of(timer);
+	source = native_waitable(timer);
 	assert_ok(iosrc_register(source, poller, 2, IOSRC_READABLE));
 	set_timer(timer, 0);
 	contract_expect(poller, 2);
@@ -137,7 +117,7 @@ void contract_H1_H2_rights_that_a_handle_needs(void **state)
 		native_must(DuplicateHandle(self, cases[i].handle, self, &less,
 		                SYNCHRONIZE | cases[i].access, FALSE, 0),
 		    "DuplicateHandle");
-		source = source_of(less);
+		source = native_waitable(less);
 		kind = iosrc_status_kind(
 		    iosrc_register(source, poller, 1, IOSRC_READABLE));
 		if (kind != cases[i].kind)

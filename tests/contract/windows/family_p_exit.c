@@ -32,16 +32,14 @@ static void leave_all(void)
 	iosrc_source *source;
 	system_thread thread;
 	iosrc_waker *waker;
-	HANDLE event;
 	unsigned i;
 
 	for (i = 0; i < SOURCES; i++) {
 		contract_tcp_pair(pair);
 		rig_watch(poller, pair[0], i,
 		    IOSRC_READABLE | sr_modes[i % SR_MODES]);
-		event = CreateEventW(NULL, i % 2, FALSE, NULL);
-		assert_ok(iosrc_create((iosrc_handle)event,
-		    IOSRC_HANDLE_WAITABLE, &source));
+		source = native_waitable(
+		    CreateEventW(NULL, i % 2, FALSE, NULL));
 		assert_ok(iosrc_register(source, poller, i, IOSRC_READABLE));
 	}
 	assert_ok(iosrc_waker_create(poller, 1, &waker));
@@ -53,22 +51,14 @@ static void leave_all(void)
 
 static HANDLE start_again(const char *name)
 {
-	WCHAR program[MAX_PATH + 1], line[2 * MAX_PATH];
-	PROCESS_INFORMATION made;
-	STARTUPINFOW how;
+	WCHAR arguments[MAX_PATH];
+	HANDLE process;
 
-	memset(&how, 0, sizeof(how));
-	how.cb = sizeof(how);
-	native_must(GetModuleFileNameW(NULL, program, MAX_PATH) > 0,
-	    "GetModuleFileName");
-	swprintf(line, 2 * MAX_PATH, L"\"%ls\" --one %hs", program, name);
+	swprintf(arguments, MAX_PATH, L"--one %hs", name);
 	SetEnvironmentVariableW(LEAVES, L"1");
-	native_must(CreateProcessW(program, line, NULL, NULL, FALSE,
-	                DETACHED_PROCESS, NULL, NULL, &how, &made),
-	    "CreateProcess");
+	process = native_process(arguments, 0, NULL);
 	SetEnvironmentVariableW(LEAVES, NULL);
-	CloseHandle(made.hThread);
-	return made.hProcess;
+	return process;
 }
 
 void contract_P1_a_process_ends_with_everything_pending(void **state)

@@ -49,12 +49,7 @@ static int WINAPI answer(SOCKET socket, DWORD question, LPVOID in,
 
 static void begin(void)
 {
-	const struct native_import ours = { "WSAIoctl",
-		(void (*)(void))answer };
-
-	if (native_import(&ours, 1) != 1)
-		contract_skip("the library is no DLL: it cannot be given a "
-		              "double");
+	native_double("WSAIoctl", (void (*)(void))answer);
 	layer_count = 0;
 }
 

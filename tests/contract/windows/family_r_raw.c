@@ -123,8 +123,7 @@ void contract_R11_reregister_of_another_event_watches_that(void **state)
 		first = CreateEventW(NULL, TRUE, FALSE, NULL);
 		rig.poller = contract_poller(0);
 		rig.peer = -1;
-		assert_ok(iosrc_create((iosrc_handle)first,
-		    IOSRC_HANDLE_WAITABLE, &rig.source));
+		rig.source = native_waitable(first);
 		assert_ok(iosrc_register(rig.source, rig.poller, RIG_TOKEN,
 		    IOSRC_READABLE | sr_modes[m]));
 		contract_expect_quiet(rig.poller);

@@ -11,9 +11,7 @@
 static void open_waitable(HANDLE handle, iosrc_source **out_source,
     iosrc_handle *out_peer)
 {
-	native_must(handle != NULL, "a waitable handle");
-	assert_ok(iosrc_create((iosrc_handle)handle, IOSRC_HANDLE_WAITABLE,
-	    out_source));
+	*out_source = native_waitable(handle);
 	*out_peer = -1;
 }
 

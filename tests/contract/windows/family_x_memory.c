@@ -22,26 +22,13 @@ static BOOL WINAPI post(HANDLE port, DWORD count, ULONG_PTR key,
 	return FALSE;
 }
 
-static void begin(void)
-{
-	const struct native_import ours = { "PostQueuedCompletionStatus",
-		(void (*)(void))post };
-
-	if (native_import(&ours, 1) != 1)
-		contract_skip("the library is no DLL: it cannot be given a "
-		              "double");
-}
-
 /* An auto-reset event that is set, and whose packet was refused. */
 static iosrc_source *set_event(iosrc_poller *poller)
 {
-	HANDLE event = CreateEventW(NULL, FALSE, TRUE, NULL);
-	iosrc_source *source = NULL;
+	iosrc_source *source = native_waitable(
+	    CreateEventW(NULL, FALSE, TRUE, NULL));
 
-	native_must(event != NULL, "CreateEvent");
 	atomic_store(&refuses, 1);
-	assert_ok(
-	    iosrc_create((iosrc_handle)event, IOSRC_HANDLE_WAITABLE, &source));
 	assert_ok(iosrc_register(source, poller, RIG_TOKEN, IOSRC_READABLE));
 	return source;
 }
@@ -57,7 +44,7 @@ void contract_X2_packets_that_the_system_refuses(void **state)
 	size_t i;
 
 	(void)state;
-	begin();
+	native_double("PostQueuedCompletionStatus", (void (*)(void))post);
 	source = set_event(poller);
 	for (i = 0; i < sizeof(timeouts) / sizeof(timeouts[0]); i++) {
 		before = atomic_load(&refused);
@@ -86,7 +73,7 @@ void contract_X2_packets_that_the_system_refuses_at_first(void **state)
 	iosrc_source *source;
 
 	(void)state;
-	begin();
+	native_double("PostQueuedCompletionStatus", (void (*)(void))post);
 	source = set_event(poller);
 	sr_waiter_start(&waiter, poller, -1);
 	system_sleep(CONTRACT_QUIET);

@@ -6,6 +6,8 @@
  */
 #include "native.h"
 
+#include <stdio.h>
+#include <string.h>
 #include <winternl.h>
 
 #define ROOM 65536
@@ -14,6 +16,37 @@ void native_must(int ok, const char *what)
 {
 	if (!ok)
 		fail_msg("%s: error %lu", what, GetLastError());
+}
+
+iosrc_source *native_waitable(HANDLE handle)
+{
+	iosrc_source *source = NULL;
+
+	native_must(handle != NULL, "a waitable handle");
+	assert_ok(
+	    iosrc_create((iosrc_handle)handle, IOSRC_HANDLE_WAITABLE, &source));
+	return source;
+}
+
+HANDLE native_process(const WCHAR *arguments, DWORD flags, HANDLE *out_thread)
+{
+	WCHAR program[MAX_PATH + 1], line[2 * MAX_PATH];
+	PROCESS_INFORMATION made;
+	STARTUPINFOW how;
+
+	memset(&how, 0, sizeof(how));
+	how.cb = sizeof(how);
+	native_must(GetModuleFileNameW(NULL, program, MAX_PATH) > 0,
+	    "GetModuleFileName");
+	swprintf(line, 2 * MAX_PATH, L"\"%ls\" %ls", program, arguments);
+	native_must(CreateProcessW(program, line, NULL, NULL, FALSE,
+	                flags | DETACHED_PROCESS, NULL, NULL, &how, &made),
+	    "CreateProcess");
+	if (out_thread)
+		*out_thread = made.hThread;
+	else
+		CloseHandle(made.hThread);
+	return made.hProcess;
 }
 
 int native_is_socket(iosrc_handle handle)

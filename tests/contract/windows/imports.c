@@ -64,14 +64,32 @@ static size_t walk_libraries(unsigned char *base,
 	return replaced;
 }
 
+/* NULL, if it is a part of this program. */
+static unsigned char *library_base(void)
+{
+	HMODULE library = NULL;
+
+	GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
+	        GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+	    (const WCHAR *)(uintptr_t)iosrc_version, &library);
+	return library == GetModuleHandleW(NULL) ? NULL
+	                                         : (unsigned char *)library;
+}
+
 size_t native_import(const struct native_import *ours, size_t count)
 {
-	HMODULE library = NULL, self = GetModuleHandleW(NULL);
+	unsigned char *base = library_base();
 
-	if (!GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-	            GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-	        (const WCHAR *)(uintptr_t)iosrc_version, &library) ||
-	    library == self)
-		return 0;
-	return walk_libraries((unsigned char *)library, ours, count);
+	return base ? walk_libraries(base, ours, count) : 0;
+}
+
+void native_double(const char *name, void (*function)(void))
+{
+	const struct native_import ours = { name, function };
+
+	if (!library_base())
+		contract_skip("the library is no DLL: it cannot be given a "
+		              "double");
+	if (native_import(&ours, 1) != 1)
+		fail_msg("the library does not import %s", name);
 }

@@ -18,6 +18,10 @@
 void native_must(int ok, const char *what);
 /* In the child, before its handles are counted. */
 void native_start(void);
+/* A source of a handle that is waited for. Fails the test for NULL. */
+iosrc_source *native_waitable(HANDLE handle);
+/* This program once more, with these arguments; out_thread may be NULL. */
+HANDLE native_process(const WCHAR *arguments, DWORD flags, HANDLE *out_thread);
 int native_is_socket(iosrc_handle handle);
 int native_is_pipe(iosrc_handle handle);
 /* Wine tells by a call of its own. Tests bear what is on the list in
@@ -33,6 +37,9 @@ struct native_import {
 
 /* How many places were found; none, if the library is no DLL. */
 size_t native_import(const struct native_import *ours, size_t count);
+/* The library calls this for the system's function of the name from here on.
+ * Skips the test where the library is no DLL. */
+void native_double(const char *name, void (*function)(void));
 
 /* ---- wait_packets.c ---- */
 
