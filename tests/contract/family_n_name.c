@@ -207,12 +207,9 @@ void contract_N6_no_address_of_what_is_no_socket(void **state)
 	memset(&before, 0x5a, sizeof(before));
 	address = before;
 	net_open(NET_PIPE, &net);
-	if (system_pipes_are_no_sockets) {
-		assert_kind(iosrc_local_address(net.a, &address),
-		    IOSRC_KIND_BAD_HANDLE);
-		assert_kind(iosrc_peer_address(net.a, &address),
-		    IOSRC_KIND_BAD_HANDLE);
-	}
+	assert_kind(iosrc_local_address(net.a, &address),
+	    IOSRC_KIND_BAD_HANDLE);
+	assert_kind(iosrc_peer_address(net.a, &address), IOSRC_KIND_BAD_HANDLE);
 	net_close(&net);
 	assert_true(net_equal(&address, &before));
 	listener = net_listener(NET_TCP, &address);

@@ -242,7 +242,7 @@ void contract_X1_options_of_listen(void **state)
 	REFUSES(path, IOSRC_E_INVALID, .mode = 01000);
 	REFUSES(path, IOSRC_E_INVALID, .mode = UINT32_MAX);
 	REFUSES(&unnamed, IOSRC_E_INVALID, .flags = 0);
-	if (system_pipes_are_no_sockets)
+	if (!system_has_pipe_addresses)
 		REFUSES(&pipe, IOSRC_E_UNSUPPORTED, .flags = 0);
 	REFUSES(inet, IOSRC_E_INVALID, .backlog = UINT32_C(0x80000000));
 #undef REFUSES
@@ -293,7 +293,7 @@ void contract_X1_options_of_connect(void **state)
 	connect_answers(&unnamed, 0, 0, NULL, IOSRC_E_INVALID);
 	connect_answers(&unnamed, 0, IOSRC_TYPE_DATAGRAM, NULL,
 	    IOSRC_E_INVALID);
-	if (system_pipes_are_no_sockets)
+	if (!system_has_pipe_addresses)
 		connect_answers(&pipe, 0, 0, NULL, IOSRC_E_UNSUPPORTED);
 	inet->port = 0;
 	scene_close(&scene);

@@ -90,7 +90,10 @@ void system_own_loopback(char *text, size_t size);
 /* Is a port kept for a while from whoever wants it alone, after a connection
  * was closed from there (TIME_WAIT)? */
 extern const int system_keeps_ports;
-extern const int system_pipes_are_no_sockets; /* and accept says so */
+/* Is whoever has gone told to a writer as a reset, and not as a broken pipe,
+ * each time? */
+extern const int system_resets_for_good;
+extern const int system_has_pipe_addresses; /* "pipe:..." */
 int system_has_inet6(void);
 int system_has_unix(uint32_t type); /* AF_UNIX sockets of an IOSRC_TYPE_* */
 int system_has_pairs(uint32_t type);

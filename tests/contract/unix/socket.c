@@ -346,4 +346,5 @@ void system_small_rooms(const iosrc_handle handles[2])
 	(void)handles;
 }
 
-const int system_pipes_are_no_sockets = 1;
+const int system_resets_for_good = 0;
+const int system_has_pipe_addresses = 0;

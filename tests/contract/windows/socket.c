@@ -347,5 +347,5 @@ void system_small_rooms(const iosrc_handle handles[2])
 	}
 }
 
-/* They have addresses and listeners of their own. */
-const int system_pipes_are_no_sockets = 0;
+const int system_resets_for_good = 1;
+const int system_has_pipe_addresses = 1;
