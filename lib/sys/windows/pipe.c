@@ -318,8 +318,8 @@ static iosrc_status refused(DWORD code)
 	    code == ERROR_ACCESS_DENIED ? ERROR_INVALID_HANDLE : (int32_t)code);
 }
 
-/* There was something, but another process with the same pipe may have taken it:
- * then the read is taken back. The answer is a Win32 code. */
+/* There was something, but another process with the same pipe may have taken
+ * it: then the read is taken back. The answer is a Win32 code. */
 static DWORD read_now(const struct iosrc__pipe *pipe, void *out_data,
     DWORD size, DWORD *out_count)
 {

@@ -351,8 +351,8 @@ const struct iosrc__watch_calls iosrc__waitable_calls = {
 
 /* ---- answers ---- */
 
-/* Was the signal taken by the wait? Of a timer further waits tell, for not every
- * sort can be asked: one that stays signalled outlasts them. A periodic one
+/* Was the signal taken by the wait? Of a timer further waits tell, for not
+ * every sort can be asked: one that stays signalled outlasts them. A periodic one
  * whose next time has come already is taken by the first; the two are one event
  * then. */
 static bool was_taken(const struct waitable *waitable)

@@ -5,11 +5,11 @@
  * With operation.c's table, what in the library is neither const nor in an
  * object: Winsock counts its users by process, and a count of the library's own
  * keeps its sockets alive when the program ends its use (WSACleanup closes all
- * sockets with the last user). It is never given back. Sockets that iosrc_into_inner
- * has given away need it after the last object of the library, and unloading
- * may not call into Winsock (DllMain). A copy of the library that is loaded
- * and unloaded a thousand times leaves a count of a thousand and nothing else.
- * For the same reasons Winsock's own DLL is pinned: it would go with a library
+ * sockets with the last user). It is never given back. Sockets that
+ * iosrc_into_inner has given away need it after the last object of the library,
+ * and unloading may not call into Winsock (DllMain). A copy of the library that
+ * is loaded and unloaded a thousand times leaves a count of a thousand and
+ * nothing else. For the same reasons Winsock's own DLL is pinned: it would go with a library
  * that was the only one to need it, and with it the count, its threads' code
  * and, on Wine 8, the way from a handle to its socket.
  */
