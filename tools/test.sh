@@ -118,8 +118,7 @@ failing() {
 		sub(/^\[  FAILED  \] /, "")
 		show($0)
 	}
-	/^ERROR: [^ ]* on / || /^FAIL: / { show($0) }
-	/^==[0-9]+== [A-Z]/ || /^(WARNING|ERROR|SUMMARY): / { show($0) }
+	/^(FAIL|ERROR|WARNING|SUMMARY): / || /^==[0-9]+== [A-Z]/ { show($0) }
 	' "$1"
 }
 
